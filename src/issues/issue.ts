@@ -1,0 +1,26 @@
+/** `draft -> approved -> sending (<-> paused) -> sent`; or `skipped`, `cancelled`. */
+export type IssueState = 'draft' | 'approved' | 'sending' | 'paused' | 'sent' | 'skipped' | 'cancelled';
+
+/** Why a comparison was picked: every part of its score with the sentence an editor reads. */
+export interface PickReason {
+  part: 'freshness' | 'split' | 'votes' | 'topics' | 'featured';
+  points: number;
+  sentence: string;
+}
+export type PickReasons = PickReason[];
+
+/** What goes round the mail; fixed with the revision and never changed afterwards. */
+export interface Envelope {
+  from: string;
+  replyTo: string | null;
+  subject: string;
+  preheader: string;
+  /** Origin that every link of the mail starts with, no trailing slash. */
+  publicUrl: string;
+  postalAddress: string;
+  newsletterName: string;
+  /** Key that signs this revision's unsubscribe tokens. */
+  keyId: string;
+  /** Header values with slots, by name. */
+  headers: Record<string, string>;
+}

@@ -1,0 +1,68 @@
+import type { ColumnType, Generated } from 'kysely';
+import type { Envelope, IssueState, PickReasons } from './issue.ts';
+
+export interface IssuesTable {
+  id: Generated<string>;
+  number: number | null;
+  state: IssueState;
+  stateReason: string | null;
+  sendAt: Date | null;
+  subject: string;
+  preheader: string;
+  intro: string | null;
+  composedAt: Generated<Date>;
+  composedBy: string;
+  approvedAt: Date | null;
+  revisionId: string | null;
+  frozenAt: Date | null;
+  providerIdentity: string | null;
+  subscribersCount: number | null;
+  ineligible: ColumnType<Record<string, number> | null, string | null, string | null>;
+  resumedAt: Date | null;
+  sentAt: Date | null;
+  endedAt: Date | null;
+}
+
+export interface PicksTable {
+  issueId: string;
+  position: number;
+  comparisonId: string;
+  comparisonVersionId: string;
+  score: number;
+  reasons: ColumnType<PickReasons, string, string>;
+}
+
+export interface RevisionsTable {
+  id: Generated<string>;
+  issueId: string;
+  number: number;
+  envelope: ColumnType<Envelope, string, never>;
+  shellHtml: string;
+  shellText: string;
+  hash: string;
+  createdAt: Generated<Date>;
+}
+
+export interface CardsTable {
+  revisionId: string;
+  position: number;
+  key: string;
+  html: string;
+  text: string;
+}
+
+export interface VariantsTable {
+  revisionId: string;
+  ordinal: number;
+  cardPositions: number[];
+}
+
+export interface ApprovalsTable {
+  id: Generated<string>;
+  issueId: string;
+  revisionId: string;
+  approvedBy: string;
+  approvedAt: Generated<Date>;
+  voidedAt: Date | null;
+  voidedWhy: string | null;
+}

@@ -1,0 +1,12 @@
+import type { Tx } from '../database.ts';
+import { addSuppression, type NewSuppression } from '../suppressions/queries.ts';
+import { lockSubscriberByAddress } from './queries.ts';
+
+/**
+ * Suppresses an address for good, whether or not somebody has it. The subscriber's row is locked first, so that a claim either
+ * sees the suppression or was committed before it. Answers whether the suppression is new.
+ */
+export async function suppressAddress(tx: Tx, suppression: NewSuppression): Promise<boolean> {
+  await lockSubscriberByAddress(tx, suppression.addressHash);
+  return addSuppression(tx, suppression);
+}
