@@ -1,0 +1,135 @@
+import { describePageChanges } from './page-changes.ts';
+import { hashContent } from './content-hash.ts';
+import { findMisplacedWords } from './misplaced-words.ts';
+import { parseUrl } from './page-head.ts';
+import {
+  addVersion,
+  findStoredComparison,
+  insertComparison,
+  lockImports,
+  updatePageFacts,
+  type PageFacts,
+  type StoredComparison,
+} from './page-store.ts';
+import { parseComparisonPage, type ParsedPage } from './parse-page.ts';
+import { listStatementsByTools } from './queries.ts';
+import { pairSlugOf } from './slug.ts';
+import type { Db, Tx } from '../database.ts';
+import type { Clock } from '../platform/clock.ts';
+import { isRefusal, type Refusal } from '../platform/refusal.ts';
+
+/** What an import needs of the running program. */
+export interface ImportContext {
+  db: Db;
+  clock: Clock;
+}
+
+export interface ImportRequest {
+  text: string;
+  /** Where the text comes from, as a person knows it: a file's path. */
+  source: string;
+  /** Counts for a page that does not say when it came out. */
+  publishedAt?: Date | null;
+  /** With the slug appended it is the address of a page that does not state its own. */
+  baseUrl?: string | null;
+}
+
+export interface ImportResult {
+  slug: string;
+  outcome: 'new' | 'unchanged' | 'changed';
+  /** The latest version after the import. */
+  version: number;
+  /** What an edited page says otherwise, a phrase each; empty when new or unchanged. */
+  changes: string[];
+}
+
+/**
+ * Takes one page in, whole or not at all: a new comparison, a new version of a known one, or nothing when it says nothing new.
+ * Refused with source and line: what the parser refuses, and words known for one tool that fall to the other.
+ */
+export async function importComparison(ctx: ImportContext, request: ImportRequest): Promise<ImportResult | Refusal> {
+  const parsed = parseComparisonPage(request.text);
+  if (isRefusal(parsed)) return withSource(parsed, request.source);
+  const facts = readFacts(parsed, request);
+  if (isRefusal(facts)) return facts;
+  const result = await ctx.db.transaction().execute(async (tx) => {
+    await lockImports(tx);
+    return storePage(tx, parsed, { ...facts, now: ctx.clock.now() });
+  });
+  return isRefusal(result) ? withSource(result, request.source) : result;
+}
+
+function withSource(refusal: Refusal, source: string): Refusal {
+  return { refused: refusal.refused, sentence: `${source}: ${refusal.sentence}` };
+}
+
+function readFacts(parsed: ParsedPage, request: ImportRequest): PageFacts | Refusal {
+  const publishedAt = parsed.publishedAt === null ? (request.publishedAt ?? null) : new Date(parsed.publishedAt);
+  const { baseUrl } = request;
+  if (parsed.url !== null || baseUrl === undefined || baseUrl === null) return { url: parsed.url, publishedAt };
+  const url = joinUrl(baseUrl, pairSlugOf(parsed.page.left.slug, parsed.page.right.slug));
+  return typeof url === 'string' ? { url, publishedAt } : url;
+}
+
+/** A page's address from the site's: `https://example.com/compare` and a slug; refused when the site's is no plain web address. */
+function joinUrl(baseUrl: string, slug: string): string | Refusal<'bad-base-url'> {
+  const base = parseUrl(baseUrl);
+  const url = base === undefined || /[?#]/.test(base) ? undefined : parseUrl(`${base.replace(/\/+$/, '')}/${slug}`);
+  if (url !== undefined) return url;
+  return {
+    refused: 'bad-base-url',
+    sentence: `${baseUrl} is no address pages can stand under: give one such as https://example.com/compare`,
+  };
+}
+
+async function storePage(
+  tx: Tx,
+  parsed: ParsedPage,
+  facts: PageFacts & { now: Date },
+): Promise<ImportResult | Refusal> {
+  const { page } = parsed;
+  const slug = pairSlugOf(page.left.slug, page.right.slug);
+  const stored = await findStoredComparison(tx, slug);
+  if (stored !== undefined && stored.leftSlug !== page.left.slug) return refuseTakenSlug(slug, stored);
+  if (stored !== undefined && stored.contentHash === hashContent(page)) {
+    const changes = await storeFacts(tx, stored, facts);
+    return { slug, outcome: changes.length === 0 ? 'unchanged' : 'changed', version: stored.latestVersion, changes };
+  }
+  const known = await listStatementsByTools(tx, [page.left.slug, page.right.slug]);
+  const misplaced = findMisplacedWords(
+    parsed,
+    known.map((statement) => statement.page),
+  );
+  if (misplaced !== undefined) return misplaced;
+  if (stored === undefined) {
+    await insertComparison(tx, page, facts);
+    return { slug, outcome: 'new', version: 1, changes: [] };
+  }
+  const version = await addVersion(tx, page, { ...stored, now: facts.now });
+  const changes = [...describePageChanges(stored.content, page), ...(await storeFacts(tx, stored, facts))];
+  return { slug, outcome: 'changed', version, changes };
+}
+
+function refuseTakenSlug(slug: string, stored: StoredComparison): Refusal<'slug-taken'> {
+  const pair = `${stored.leftSlug} and ${stored.rightSlug}`;
+  return {
+    refused: 'slug-taken',
+    sentence: `the key ${slug} belongs to the comparison of ${pair}: rename a tool on the page`,
+  };
+}
+
+/** What is not said this time stays as it was stored. */
+async function storeFacts(tx: Tx, stored: StoredComparison, facts: PageFacts): Promise<string[]> {
+  const next: PageFacts = { url: facts.url ?? stored.url, publishedAt: facts.publishedAt ?? stored.publishedAt };
+  const changes = [
+    ...describeFact('address', stored.url ?? undefined, next.url ?? undefined),
+    ...describeFact('publication', stored.publishedAt?.toISOString(), next.publishedAt?.toISOString()),
+  ];
+  if (changes.length > 0) await updatePageFacts(tx, stored.id, next);
+  return changes;
+}
+
+function describeFact(name: string, was: string | undefined, is: string | undefined): string[] {
+  if (was === is) return [];
+  return [was === undefined ? `${name} is now stated, ${is}` : `${name} was ${was}, is ${is}`];
+}

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { joinLines, readPageLines } from '../../src/comparisons/lines.ts';
+
+test('lines keep their numbers whatever ends them', () => {
+  for (const text of ['a\n\nb\n', 'a\r\n\r\nb\r\n', '\uFEFFa \r\r b\t']) {
+    expect(readPageLines(text)).toEqual([
+      { number: 1, text: 'a', afterBlank: false },
+      { number: 3, text: 'b', afterBlank: true },
+    ]);
+  }
+});
+
+test('control characters go, a tab inside a line stays, half a surrogate pair becomes U+FFFD', () => {
+  expect(readPageLines('a\u0000\tb\u0085\u007f\ud83d')[0]?.text).toBe('a\tb\uFFFD');
+});
+
+test('joined lines keep line breaks and one paragraph break for any run of blanks', () => {
+  expect(joinLines(readPageLines('\n\na\nb\n\n\n\nc'))).toBe('a\nb\n\nc');
+});
