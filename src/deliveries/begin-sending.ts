@@ -1,0 +1,46 @@
+import type { Context } from '../context.ts';
+import { withIssueNamed } from '../issues/find-issue.ts';
+import { getIssue, type Issue, lockIssue } from '../issues/queries.ts';
+import { isRefusal, type Refusal } from '../platform/refusal.ts';
+import { recordAudit } from '../subscribers/audit.ts';
+import { freezeIssue } from './freeze-issue.ts';
+
+/** Sends an approved issue now: its time is set to this moment and the audience frozen. One that is going out or gone stays as it is. */
+export async function beginSending(
+  ctx: Context,
+  { number, by }: { number: number; by: string },
+): Promise<Issue | Refusal<'no-issue' | 'not-approved'>> {
+  const due = await withIssueNamed(ctx.db, number, (issue) => setDueNow(ctx, issue.id, by));
+  if (isRefusal(due)) return due;
+  if (due.state === 'approved') await freezeIssue(ctx, due.id);
+  return getIssue(ctx.db, due.id);
+}
+
+async function setDueNow(ctx: Context, issueId: string, by: string): Promise<Issue | Refusal<'not-approved'>> {
+  return ctx.db.transaction().execute(async (tx) => {
+    const issue = await lockIssue(tx, issueId);
+    if (issue.state === 'sending' || issue.state === 'paused' || issue.state === 'sent') return issue;
+    if (issue.state !== 'approved') return refuseUnapproved(issue);
+    const now = ctx.clock.now();
+    if (issue.sendAt !== null && issue.sendAt <= now) return issue;
+    const before = { sendAt: issue.sendAt };
+    await recordAudit(tx, {
+      actor: by,
+      action: 'send-now',
+      entity: 'issue',
+      entityId: issueId,
+      before,
+      after: { sendAt: now },
+    });
+    await tx.updateTable('issues').set({ sendAt: now }).where('id', '=', issueId).execute();
+    return { ...issue, sendAt: now };
+  });
+}
+
+function refuseUnapproved({ number, state }: Issue): Refusal<'not-approved'> {
+  const mend =
+    state === 'draft'
+      ? `; look at it with \`issue preview ${number} --out DIR\`, then \`issue approve ${number}\``
+      : '';
+  return { refused: 'not-approved', sentence: `Issue ${number} is ${state}, not approved${mend}.` };
+}

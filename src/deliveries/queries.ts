@@ -1,0 +1,153 @@
+import { sql } from 'kysely';
+import type { Db, Tx } from '../database.ts';
+import type { BatchState } from './batch.ts';
+import type { DeliveryState, Outcome } from './delivery.ts';
+
+export interface LockedBatch {
+  id: string;
+  issueId: string;
+  state: BatchState;
+  dueAt: Date;
+  revisionId: string | null;
+  freezeNumber: number;
+  attempt: number;
+  doubts: number;
+  bodySha256: string | null;
+  firstSubmitAt: Date | null;
+  doubtSince: Date | null;
+  /** Start of the newest call whose end nobody saved. */
+  callStartedAt: Date | null;
+}
+
+/** Locks a batch that may be claimed now; undefined when it is not due, not claimable, or in another worker's hands. */
+export async function lockBatchForClaim(tx: Tx, batchId: string, now: Date): Promise<LockedBatch | undefined> {
+  const found = await sql<LockedBatch>`
+    select b.id, b.issue_id, b.state, b.due_at, b.revision_id, b.freeze_number, b.attempt, b.doubts, b.body_sha256,
+      b.first_submit_at, b.doubt_since,
+      (select max(c.started_at) from calls c where c.batch_id = b.id and c.ended_at is null) as call_started_at
+    from batches b
+    where b.id = ${batchId} and b.ring_at <= ${now} and b.due_at <= ${now}
+      and (b.state in ('waiting', 'doubt') or (b.state = 'calling' and b.lease_until <= ${now}))
+    for update of b skip locked`.execute(tx);
+  return found.rows[0];
+}
+
+export interface Member {
+  id: string;
+  subscriberId: string;
+  variant: number;
+  address: string | null;
+  name: string | null;
+}
+
+/** The waiting deliveries of a batch, in the order of its body. */
+export async function listMembersWaiting(db: Db, batchId: string): Promise<Member[]> {
+  return db
+    .selectFrom('deliveries')
+    .select(['id', 'subscriberId', 'variant', 'address', 'name'])
+    .where('batchId', '=', batchId)
+    .where('state', '=', 'waiting')
+    .orderBy('batchPosition')
+    .execute();
+}
+
+export interface NewCall {
+  batchId: string;
+  attempt: number;
+  idempotencyKey: string;
+  bodySha256: string;
+  mailsCount: number;
+  startedAt: Date;
+}
+
+/** Writes down that a call is about to be made: the evidence, before the call. */
+export async function insertCall(tx: Tx, call: NewCall): Promise<{ id: string }> {
+  return tx.insertInto('calls').values(call).returning('id').executeTakeFirstOrThrow();
+}
+
+export interface EndedCall {
+  endedAt: Date;
+  verdict: 'yes' | 'no' | 'doubt';
+  status: number | null;
+  errorName: string | null;
+  errorMessage: string | null;
+}
+
+/** Writes down how a call ended. */
+export async function updateCallEnded(tx: Tx, callId: string, ended: EndedCall): Promise<void> {
+  await tx.updateTable('calls').set(ended).where('id', '=', callId).execute();
+}
+
+const dueBatchesLimit = 2_000;
+
+/** Batches to ring now, oldest first; none while sending is switched off or the provider asked us to hold. */
+export async function listBatchesDue(db: Db, now: Date): Promise<{ batchId: string; attempt: number }[]> {
+  const due = await sql<{ batchId: string; attempt: number }>`
+    select b.id as batch_id, b.attempt from batches b join issues i on i.id = b.issue_id
+    where i.state = 'sending' and b.ring_at <= ${now} and b.due_at <= ${now}
+      and (b.state in ('waiting', 'doubt') or (b.state = 'calling' and b.lease_until <= ${now}))
+      and (select is_on from sending_switch) and (select hold_until <= clock_timestamp() from provider_limits)
+    order by b.due_at, b.ordinal limit ${dueBatchesLimit}`.execute(db);
+  return due.rows;
+}
+
+/** Marks deliveries accepted and keeps the provider's ids; what is accepted already stays as it is. */
+export async function acceptDeliveries(tx: Tx, ids: readonly string[], now: Date): Promise<void> {
+  await tx
+    .updateTable('deliveries')
+    .set({ state: 'accepted', acceptedAt: now, reason: null })
+    .where('id', 'in', ids)
+    .where('state', 'in', ['waiting', 'unknown', 'failed'])
+    .execute();
+}
+
+export interface ProviderMessage {
+  providerId: string;
+  deliveryId: string;
+}
+
+/** Keeps which of the provider's ids belongs to which delivery; what is known already stays as it is. */
+export async function insertProviderMessages(tx: Tx, messages: readonly ProviderMessage[]): Promise<void> {
+  await tx
+    .insertInto('providerMessages')
+    .values([...messages])
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+export interface FoundDelivery {
+  id: string;
+  issueId: string;
+  batchId: string;
+  addressHash: string;
+  state: DeliveryState;
+}
+
+/** The delivery an event is about: by our own tag, else by the provider's id. */
+export async function findDeliveryByProvider(
+  db: Db,
+  named: { deliveryId: string | null; providerId: string | null },
+): Promise<FoundDelivery | undefined> {
+  const { deliveryId, providerId } = named;
+  const query = db.selectFrom('deliveries as d').select(['d.id', 'd.issueId', 'd.batchId', 'd.addressHash', 'd.state']);
+  const tagged = deliveryId === null ? undefined : await query.where('d.id', '=', deliveryId).executeTakeFirst();
+  if (tagged !== undefined || providerId === null) return tagged;
+  return query
+    .innerJoin('providerMessages as m', 'm.deliveryId', 'd.id')
+    .where('m.providerId', '=', providerId)
+    .executeTakeFirst();
+}
+
+/** Moves a delivery's outcome forward; what ranks no higher changes nothing. */
+export async function recordOutcome(
+  tx: Tx,
+  reported: { deliveryId: string; outcome: Outcome; at: Date },
+): Promise<void> {
+  await tx
+    .updateTable('deliveries')
+    .set({ outcome: reported.outcome, outcomeAt: reported.at })
+    .where('id', '=', reported.deliveryId)
+    .where('state', '=', 'accepted')
+    .where(sql<boolean>`outcome_rank(${reported.outcome}) > outcome_rank(outcome)`)
+    .execute();
+}
