@@ -1,0 +1,87 @@
+import type { Context } from '../context.ts';
+import type { Tx } from '../database.ts';
+import { finishIssue } from '../deliveries/finish-issue.ts';
+import type { Outcome } from '../deliveries/delivery.ts';
+import { proveDelivery } from '../deliveries/prove-delivery.ts';
+import { findDeliveryByProvider, type FoundDelivery, recordOutcome } from '../deliveries/queries.ts';
+import { raiseAlert } from '../mails/raise-alert.ts';
+import { isRefusal } from '../platform/refusal.ts';
+import { suppressAddress } from '../subscribers/suppress-address.ts';
+import { hashAddress, normaliseAddress } from '../suppressions/address.ts';
+import type { SuppressionReason } from '../suppressions/suppression.ts';
+import { applyContact } from './apply-contact.ts';
+import { type EventFacts, outcomeOf, parkingLimitMs, parkingWaitMs, readEventFacts } from './provider-event.ts';
+import { type EventEnd, lockEventWaiting, updateEvent, type WaitingEvent } from './queries.ts';
+
+interface Applied extends EventEnd {
+  /** An issue that may be finished now. */
+  issueId?: string;
+}
+
+/** The job behind `apply-event`: one signed fact from the provider, whatever the order of arrival; twice does nothing more. */
+export async function applyEvent(ctx: Context, svixId: string): Promise<void> {
+  const applied = await ctx.db.transaction().execute(async (tx) => {
+    const event = await lockEventWaiting(tx, svixId);
+    if (event === undefined) return undefined;
+    const { issueId, ...end } = await apply(ctx, tx, event);
+    await updateEvent(tx, svixId, end);
+    return { issueId, end };
+  });
+  if (applied?.end.state === 'mismatched') {
+    const sentence = `An event does not fit the delivery it names (${applied.end.note}); nothing was changed.`;
+    await raiseAlert(ctx, { code: 'event-mismatched', sentence, entity: 'event', entityId: svixId });
+  }
+  if (applied?.issueId !== undefined) await finishIssue(ctx, applied.issueId);
+}
+
+async function apply(ctx: Context, tx: Tx, event: WaitingEvent): Promise<Applied> {
+  const now = ctx.clock.now();
+  const facts = readEventFacts(event.payload);
+  const outcome = outcomeOf(event.type);
+  if (outcome === undefined) {
+    const note = await applyContact(ctx, tx, { type: event.type, facts });
+    return { state: note === undefined ? 'ignored' : 'applied', note, settledAt: now };
+  }
+  const delivery = await findDeliveryByProvider(tx, facts);
+  if (delivery === undefined) return park(event, now);
+  const misfit = misfitOf(ctx, facts, delivery);
+  if (misfit !== undefined) return { state: 'mismatched', note: misfit, deliveryId: delivery.id, settledAt: now };
+  if (delivery.state !== 'accepted') await proveDelivery(tx, { delivery, providerId: facts.providerId, now });
+  await recordOutcome(tx, { deliveryId: delivery.id, outcome, at: facts.occurredAt ?? event.receivedAt });
+  await suppressFor(tx, { outcome, facts, delivery, source: event.svixId });
+  return { state: 'applied', deliveryId: delivery.id, settledAt: now, issueId: delivery.issueId };
+}
+
+function park(event: WaitingEvent, now: Date): Applied {
+  if (now.getTime() - event.receivedAt.getTime() >= parkingLimitMs) {
+    return { state: 'foreign', note: 'matches no delivery of ours', settledAt: now };
+  }
+  return { state: 'parked', ringAt: new Date(now.getTime() + parkingWaitMs), settledAt: null };
+}
+
+/** Signed events of ours have been forged elsewhere through tags alone: the address must be the delivery's too. */
+function misfitOf(ctx: Context, facts: EventFacts, delivery: FoundDelivery): string | undefined {
+  const hashes = facts.to
+    .map((to) => normaliseAddress(to))
+    .map((to) => (isRefusal(to) ? '' : hashAddress(ctx.pepper, to)));
+  if (!hashes.includes(delivery.addressHash)) return 'it is about another address';
+  return delivery.state === 'excluded' ? 'the delivery was dropped before any call' : undefined;
+}
+
+interface Consequence {
+  outcome: Outcome;
+  facts: EventFacts;
+  delivery: FoundDelivery;
+  source: string;
+}
+
+async function suppressFor(tx: Tx, { outcome, facts, delivery, source }: Consequence): Promise<void> {
+  const reason = reasonOf(outcome, facts);
+  if (reason !== undefined) await suppressAddress(tx, { addressHash: delivery.addressHash, reason, source });
+}
+
+function reasonOf(outcome: Outcome, facts: EventFacts): SuppressionReason | undefined {
+  if (outcome === 'complained') return 'complained';
+  if (outcome === 'suppressed') return 'provider';
+  return outcome === 'bounced' && facts.isPermanentBounce ? 'bounced' : undefined;
+}
