@@ -1,0 +1,167 @@
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { runToEnd } from './cli/run-command.ts';
+
+const version = '0.1.0';
+const json = () => new Option('--json', 'print one JSON document and nothing else');
+
+/** Every command. What it does is loaded when it is called, so that `--help` answers at once. */
+function createProgram(): Command {
+  const program = new Command('verdicts')
+    .description(
+      "Weekly Verdicts: picks the week's comparisons, drafts, previews, approves and sends an issue exactly once.",
+    )
+    .version(version)
+    .showHelpAfterError('(--help shows how)')
+    .exitOverride();
+  addServiceCommands(program);
+  addContentCommands(program);
+  addIssueCommands(program.command('issue').description('compose, look at, approve and send an issue'));
+  return program;
+}
+
+function addServiceCommands(program: Command): void {
+  const services = () => import('./cli/service-commands.ts');
+  program
+    .command('demo')
+    .description('sample comparisons and subscribers, one issue sent to the local mailbox')
+    .option('--exit', 'end after the accounting instead of serving')
+    .option('--reset', 'throw the embedded database away and start afresh')
+    .action(async (options: object) => (await import('./demo/run-demo.ts')).runDemo(options));
+  program
+    .command('start')
+    .description('the whole service in one process')
+    .action(async () => (await services()).serve('start'));
+  program
+    .command('serve')
+    .description('the pages alone')
+    .action(async () => (await services()).serve('serve'));
+  program
+    .command('work')
+    .description('the queues alone')
+    .action(async () => (await services()).serve('work'));
+  program
+    .command('migrate')
+    .description('bring the database up to date')
+    .action(async () => (await services()).migrate());
+  program
+    .command('pause')
+    .description('switch all sending off')
+    .option('--reason <words>', 'why; shown to everybody')
+    .action(async (options: { reason?: string }) => (await services()).pauseSending(options));
+  program
+    .command('resume')
+    .description('switch sending on again')
+    .action(async () => (await services()).resumeSending());
+}
+
+function addContentCommands(program: Command): void {
+  const content = () => import('./cli/content-commands.ts');
+  const imports = program.command('import').description('bring comparisons or subscribers in');
+  imports
+    .command('comparisons')
+    .description('comparison pages as plain text')
+    .argument('<paths...>', 'files or folders')
+    .option('--published-at <date>', 'when they were published, where the page does not say', readDate)
+    .option('--base-url <url>', 'where they stand, where the page does not say: this and the slug', readUrl)
+    .action(async (paths: string[], options: object) => (await content()).importComparisonFiles(paths, options));
+  imports
+    .command('subscribers')
+    .description('a CSV file: email,name,status,timeZone,topics,confirmedAt,consentSource')
+    .argument('<file>')
+    .action(async (file: string) => (await content()).importSubscriberFile(file));
+  const comparison = program.command('comparison').description('look at the comparisons');
+  comparison
+    .command('list')
+    .addOption(json())
+    .action(async (options: object) => (await content()).listAllComparisons(options));
+  comparison
+    .command('show')
+    .argument('<slug>')
+    .addOption(json())
+    .action(async (slug: string, options: object) => (await content()).showComparison(slug, options));
+}
+
+function addIssueCommands(issue: Command): void {
+  const issues = () => import('./cli/issue-commands.ts');
+  const numbered = (name: string, description: string) =>
+    issue
+      .command(name)
+      .description(description)
+      .addArgument(new Argument('<number>').argParser(readNumber))
+      .addOption(json());
+  const reason = () => new Option('--reason <words>', 'why; kept with the issue').default('by an operator');
+  issue
+    .command('compose')
+    .description('draft the next issue from what is new')
+    .addOption(json())
+    .action(async (options: object) => (await issues()).compose(options));
+  issue
+    .command('list')
+    .description('all issues, newest first')
+    .addOption(json())
+    .action(async (options: object) => (await issues()).list(options));
+  numbered('show', 'an issue with its picks and their reasons').action(async (number: number, options: object) =>
+    (await issues()).show(number, options),
+  );
+  numbered('preview', 'write the mail as HTML and text')
+    .requiredOption('--out <dir>', 'where to')
+    .option('--as <email>', 'as this subscriber')
+    .action(async (number: number, options: { out: string }) => (await issues()).preview(number, options));
+  numbered('approve', 'check it and fix what goes out').action(async (number: number, options: object) =>
+    (await issues()).approve(number, options),
+  );
+  numbered('send', 'send it now and wait until nothing waits').action(async (number: number, options: object) =>
+    (await import('./cli/send-issue.ts')).sendIssue(number, options),
+  );
+  numbered('pause', 'stop sending it')
+    .addOption(reason())
+    .action(async (number: number, options: { reason: string }) => (await issues()).pause(number, options));
+  numbered('resume', 'go on sending it')
+    .option('--accept-provider', 'under the provider account configured now, though it is another')
+    .action(async (number: number, options: object) => (await issues()).resume(number, options));
+  numbered('cancel', 'never send what still waits')
+    .addOption(reason())
+    .action(async (number: number, options: { reason: string }) => (await issues()).cancel(number, options));
+  numbered('account', 'where everybody is').action(async (number: number, options: object) =>
+    (await issues()).account(number, options),
+  );
+  numbered('resolve', 'decide on deliveries nobody knows about')
+    .addOption(new Option('--decide <decision>').choices(['accepted', 'failed', 'send-again']))
+    .option('--delivery <ids...>', 'only these; all by default')
+    .option('--note <words>', 'why; kept with the decision')
+    .option('--confirm <words>', 'what send-again asks to be typed')
+    .action(async (number: number, options: object) =>
+      (await import('./cli/resolve-issue.ts')).resolve(number, options),
+    );
+}
+
+const numberLimit = 2_147_483_647;
+
+function readNumber(text: string): number {
+  if (!/^\d{1,10}$/.test(text) || Number(text) < 1 || Number(text) > numberLimit)
+    throw new InvalidArgumentError('It must be the number of an issue, such as 1.');
+  return Number(text);
+}
+
+function readDate(text: string): Date {
+  const date = new Date(text);
+  if (!/^\d{4}-\d{2}-\d{2}/.test(text) || Number.isNaN(date.getTime()))
+    throw new InvalidArgumentError('It must be a date such as 2026-11-03.');
+  return date;
+}
+
+function readUrl(text: string): string {
+  if (!/^https?:\/\/[^\s/]+/.test(text) || !URL.canParse(text))
+    throw new InvalidArgumentError('It must be an address such as https://example.com/compare/.');
+  return text;
+}
+
+await runToEnd(async () => {
+  try {
+    await createProgram().parseAsync();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Commander has printed its sentence; help asked for is no wrong use.
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  }
+});

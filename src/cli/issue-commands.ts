@@ -1,0 +1,115 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Context } from '../context.ts';
+import { accountIssue } from '../deliveries/account-issue.ts';
+import { describeAccount } from '../deliveries/describe-account.ts';
+import { resumeSendingIssue } from '../deliveries/resume-sending-issue.ts';
+import { stopIssue } from '../deliveries/stop-issue.ts';
+import { approveIssue } from '../issues/approve-issue.ts';
+import { cancelIssue } from '../issues/cancel-issue.ts';
+import { composeIssue } from '../issues/compose-issue.ts';
+import { describeIssue, describeIssues, detailIssue, summariseIssue } from '../issues/describe-issue.ts';
+import { findIssueNamed } from '../issues/find-issue.ts';
+import { listPicks } from '../issues/list-picks.ts';
+import { pauseIssue } from '../issues/pause-issue.ts';
+import { previewIssue } from '../issues/preview-issue.ts';
+import { type Issue, listIssues } from '../issues/queries.ts';
+import { isRefusal } from '../platform/refusal.ts';
+import { accept, withContext } from './run-command.ts';
+import { actor, print, printJson } from './terminal.ts';
+
+interface JsonOption {
+  json?: boolean;
+}
+
+/** `issue compose`: drafts the next issue from what is new. */
+export async function compose({ json }: JsonOption): Promise<void> {
+  await withContext(async (ctx) => {
+    const composed = accept(await composeIssue(ctx, { by: actor() }));
+    if ('skipped' in composed) return json ? printJson(composed) : print(`skipped: ${composed.skipped}`);
+    await showPicked(ctx, composed.issue, json);
+  });
+}
+
+async function showPicked(ctx: Context, issue: Issue, json: boolean | undefined): Promise<void> {
+  const picks = await listPicks(ctx.db, issue.id);
+  if (json) printJson(detailIssue(issue, picks));
+  else print(describeIssue(issue, picks));
+}
+
+/** `issue list`. */
+export async function list({ json }: JsonOption): Promise<void> {
+  const issues = await withContext((ctx) => listIssues(ctx.db));
+  if (json) printJson(issues.map(summariseIssue));
+  else print(describeIssues(issues));
+}
+
+/** `issue show N`. */
+export async function show(number: number, { json }: JsonOption): Promise<void> {
+  await withContext(async (ctx) => showPicked(ctx, accept(await findIssueNamed(ctx.db, number)), json));
+}
+
+/** `issue preview N --out DIR [--as EMAIL]`: the mail as files. */
+export async function preview(number: number, options: { out: string; as?: string } & JsonOption): Promise<void> {
+  const { out, as, json } = options;
+  const shown = accept(await withContext((ctx) => previewIssue(ctx, as === undefined ? { number } : { number, as })));
+  await mkdir(out, { recursive: true });
+  const html = join(out, `issue-${number}.html`);
+  const text = join(out, `issue-${number}.txt`);
+  await writeFile(html, shown.html);
+  await writeFile(text, shown.text);
+  const { subject, preheader, headers, checks } = shown;
+  if (json) return printJson({ subject, preheader, headers, checks, files: { html, text } });
+  const faults = checks.map((check) => `${check.blocking ? 'must be mended' : 'advice'}: ${check.sentence}`);
+  print([`Subject: ${subject}`, `Preheader: ${preheader}`, ...faults, `Wrote ${html} and ${text}.`].join('\n'));
+}
+
+/** `issue approve N`. */
+export async function approve(number: number, { json }: JsonOption): Promise<void> {
+  const approved = accept(await withContext((ctx) => approveIssue(ctx, { number, by: actor() })));
+  if (json)
+    return printJson({ ...summariseIssue(approved.issue), revisionId: approved.revisionId, already: approved.already });
+  const when =
+    approved.issue.sendAt === null
+      ? `\`issue send ${number}\` sends it`
+      : `it goes out at ${approved.issue.sendAt.toISOString()}`;
+  print(`Issue ${number} ${approved.already ? 'was approved already' : 'is approved'}; ${when}.`);
+}
+
+/** `issue pause N`. */
+export async function pause(number: number, { reason, json }: { reason: string } & JsonOption): Promise<void> {
+  const issue = accept(await withContext((ctx) => pauseIssue(ctx, { number, by: actor(), reason })));
+  if (json) printJson(summariseIssue(issue));
+  else print(`Issue ${number} is paused; calls under way end. \`issue resume ${number}\` goes on.`);
+}
+
+/** `issue resume N [--accept-provider]`. */
+export async function resume(number: number, options: { acceptProvider?: boolean } & JsonOption): Promise<void> {
+  const { acceptProvider: acceptsProvider = false, json } = options;
+  const issue = accept(await withContext((ctx) => resumeSendingIssue(ctx, { number, by: actor(), acceptsProvider })));
+  if (json) printJson(summariseIssue(issue));
+  else print(`Issue ${number} is sending again.`);
+}
+
+/** `issue cancel N`. */
+export async function cancel(number: number, { reason, json }: { reason: string } & JsonOption): Promise<void> {
+  const account = await withContext(async (ctx) => {
+    const issue = accept(await findIssueNamed(ctx.db, number));
+    const by = actor();
+    const early = await cancelIssue(ctx, { number, by, reason });
+    const isFrozen = isRefusal(early) && early.refused === 'already-sending';
+    const cancelled = accept(isFrozen ? await stopIssue(ctx, { issueId: issue.id, by, reason }) : early);
+    return accountIssue(ctx.db, cancelled, ctx.clock.now());
+  });
+  if (json) return printJson(account);
+  print(account.accepted > 0 ? describeAccount(account) : `Issue ${number} is cancelled; nobody got it.`);
+}
+
+/** `issue account N`. */
+export async function account(number: number, { json }: JsonOption): Promise<void> {
+  const counted = await withContext(async (ctx) =>
+    accountIssue(ctx.db, accept(await findIssueNamed(ctx.db, number)), ctx.clock.now()),
+  );
+  if (json) printJson(counted);
+  else print(describeAccount(counted));
+}

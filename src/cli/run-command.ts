@@ -1,0 +1,54 @@
+import { type Config, ConfigFaults, loadConfig } from '../config.ts';
+import type { Context } from '../context.ts';
+import { isRefusal, type Refusal } from '../platform/refusal.ts';
+import { Failure } from '../start/failure.ts';
+import { openContext } from '../start/open-context.ts';
+import { say } from './terminal.ts';
+
+/** A command that needs the database: opened, run, closed again. */
+export async function withContext<Result>(work: (ctx: Context) => Promise<Result>): Promise<Result> {
+  const opened = await openContext(quiet(loadConfig()), { schema: 'refuse', say });
+  try {
+    return await work(opened.ctx);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Commands say what matters themselves; the log is for services. */
+export function quiet(config: Config): Config {
+  return { ...config, logLevel: config.logLevel === 'info' ? 'error' : config.logLevel };
+}
+
+/** The result, or the refusal's sentence as a failure of the command. */
+export function accept<Result>(result: Result): Exclude<Result, Refusal> {
+  if (isRefusal(result)) throw new Failure(result.sentence);
+  return withoutRefusal(result);
+}
+
+function withoutRefusal<Result>(result: Result): Exclude<Result, Refusal> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the caller has just checked it
+  return result as Exclude<Result, Refusal>;
+}
+
+/** Runs a command and ends with its status: 0 done, 1 failed, 2 wrong use. What went wrong is one sentence on stderr. */
+export async function runToEnd(command: () => Promise<unknown>): Promise<void> {
+  try {
+    await command();
+  } catch (error) {
+    process.exitCode = statusOf(error);
+    say(sentenceOf(error));
+  }
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof Failure) return error.exitStatus;
+  return error instanceof ConfigFaults ? 2 : 1;
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof Failure || error instanceof ConfigFaults) return error.message;
+  const words = error instanceof Error ? error.message : String(error);
+  const trace = process.stderr.isTTY || !(error instanceof Error) ? '' : `\n${error.stack ?? ''}`;
+  return `It failed: ${words}.${trace}`;
+}

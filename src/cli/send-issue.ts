@@ -1,0 +1,103 @@
+import { SingleBar } from 'cli-progress';
+import { sql } from 'kysely';
+import { loadConfig } from '../config.ts';
+import type { Context } from '../context.ts';
+import { type Account, accountIssue } from '../deliveries/account-issue.ts';
+import { beginSending } from '../deliveries/begin-sending.ts';
+import { describeAccount } from '../deliveries/describe-account.ts';
+import { getSendingSwitch } from '../deliveries/sending-switch.ts';
+import { getIssue, type Issue } from '../issues/queries.ts';
+import { Failure } from '../start/failure.ts';
+import { startService } from '../start/service.ts';
+import { type SignalWatch, stopGraceMs, watchSignals } from '../start/stop-on-signal.ts';
+import { accept, quiet, withContext } from './run-command.ts';
+import { actor, print, printJson, say } from './terminal.ts';
+
+const lookEveryMs = 250;
+
+/** `issue send N`: begins it, works the queues in this process and shows the progress until nothing waits; beside another one it only watches. */
+export async function sendIssue(number: number, { json }: { json?: boolean }): Promise<void> {
+  const signals = watchSignals();
+  try {
+    const account = await withContext(async (ctx) => {
+      const issue = accept(await beginSending(ctx, { number, by: actor() }));
+      return sendInTurn(ctx, issue, signals);
+    });
+    if (json) printJson(account);
+    else print(describeAccount(account));
+    refuseUnfinished(account);
+  } finally {
+    signals.release();
+  }
+}
+
+/** Whoever gets the issue's lock drives; others watch, and take over when the driver is gone. */
+async function sendInTurn(ctx: Context, issue: Issue, signals: SignalWatch): Promise<Account> {
+  return ctx.db.connection().execute(async (connection) => {
+    const tryLock = async () => {
+      const key = `send ${issue.id}`;
+      const got = await sql<{ got: boolean }>`select pg_try_advisory_lock(hashtext(${key})) as got`.execute(connection);
+      return got.rows[0]?.got === true;
+    };
+    if (!(await tryLock())) {
+      say('Another process is sending this issue; watching.');
+      const account = await watchIssue(ctx, issue, { signals, until: tryLock });
+      if (account.waiting === 0 || account.state !== 'sending' || signals.isStopped()) return account;
+    }
+    const service = await startService(quiet(loadConfig()), { web: false, work: true, schema: 'refuse' });
+    try {
+      return await watchIssue(service.ctx, issue, { signals });
+    } finally {
+      await service.stop(stopGraceMs);
+    }
+  });
+}
+
+export interface Watching {
+  signals: SignalWatch;
+  /** Ends the watch early when it answers true. */
+  until?: () => Promise<boolean>;
+}
+
+/** Shows accepted / eligible, rate and time left until nothing waits, the issue stops, or a person does. */
+export async function watchIssue(ctx: Context, { id }: { id: string }, { signals, until }: Watching): Promise<Account> {
+  const bar = new SingleBar({
+    format: '  sending [{bar}] {value} / {total} accepted   {rate} a second   {left}',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 32,
+    stream: process.stderr,
+  });
+  const startedAt = performance.now();
+  let account = await accountIssue(ctx.db, await getIssue(ctx.db, id), ctx.clock.now());
+  const already = account.accepted;
+  bar.start(account.eligible, already, paceOf(account, already, 0));
+  for (;;) {
+    account = await accountIssue(ctx.db, await getIssue(ctx.db, id), ctx.clock.now());
+    bar.update(account.accepted, paceOf(account, already, performance.now() - startedAt));
+    const isOff = !(await getSendingSwitch(ctx.db)).isOn;
+    if (account.state !== 'sending' || isOff || signals.isStopped() || (await until?.())) break;
+    await ctx.clock.sleep(lookEveryMs);
+  }
+  bar.stop();
+  if (!process.stderr.isTTY) say(`  ${account.accepted} / ${account.eligible} accepted`);
+  const { reason } = await getSendingSwitch(ctx.db);
+  if (reason !== null) say(`Sending is off: ${reason}`);
+  return account;
+}
+
+function paceOf({ accepted, waiting }: Account, already: number, elapsedMs: number): { rate: string; left: string } {
+  const rate = elapsedMs > 0 ? ((accepted - already) * 1000) / elapsedMs : 0;
+  if (waiting === 0) return { rate: rate.toFixed(0), left: 'done' };
+  return {
+    rate: rate.toFixed(0),
+    left: rate > 0 ? `${Math.ceil(waiting / rate)} s left` : 'waiting for the first answer',
+  };
+}
+
+function refuseUnfinished({ issue, state, waiting }: Account): void {
+  if (state === 'sent') return;
+  throw new Failure(
+    `Issue ${issue} is ${state} with ${waiting} waiting; \`issue send ${issue}\` goes on, nobody gets it twice.`,
+  );
+}

@@ -1,0 +1,26 @@
+import { sql } from 'kysely';
+import type { Handler } from 'hono';
+import type { Context } from '../context.ts';
+import { hashAddress } from '../suppressions/address.ts';
+
+/** Tells one installation from another without telling anything of it. */
+export function installationMark(ctx: Context): string {
+  return hashAddress(ctx.pepper, 'installation').slice(0, 16);
+}
+
+/** `GET /healthz`: this process answers, and which installation it belongs to. */
+export function showHealth(ctx: Context): Handler {
+  return (c) => c.json({ service: 'weekly-verdicts', ok: true, installation: installationMark(ctx) });
+}
+
+/** `GET /readyz`: 200 when the database answers, else 503. */
+export function showReadiness(ctx: Context): Handler {
+  return async (c) => {
+    try {
+      await sql`select 1`.execute(ctx.db);
+      return c.json({ ok: true, database: 'ok' });
+    } catch {
+      return c.json({ ok: false, database: 'does not answer' }, 503);
+    }
+  };
+}

@@ -1,0 +1,16 @@
+import type { Context } from '../context.ts';
+import { ringDueBatches } from '../deliveries/ring-due-batches.ts';
+import { switchOnWhenDue } from '../deliveries/sending-switch.ts';
+import { listSvixIdsDue } from '../events/queries.ts';
+
+/** Rings again for whatever Postgres says is due: lost jobs cost no more than the time to the next sweep. */
+export async function sweep(ctx: Context): Promise<void> {
+  await switchOnWhenDue(ctx);
+  await ringDueBatches(ctx);
+  const svixIds = await listSvixIdsDue(ctx.db, ctx.clock.now());
+  if (svixIds.length > 0)
+    await ctx.queue.ring(
+      'apply-event',
+      svixIds.map((svixId) => ({ svixId })),
+    );
+}

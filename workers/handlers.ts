@@ -1,0 +1,16 @@
+import type { Context } from '../src/context.ts';
+import { submitBatch } from '../src/deliveries/submit-batch.ts';
+import { applyEvent } from '../src/events/apply-event.ts';
+import type { JobName, JobPayload } from '../src/jobs.ts';
+import { tick } from '../src/ops/tick.ts';
+
+export type Handlers = { [Name in JobName]: (payload: JobPayload<Name>, signal: AbortSignal) => Promise<void> };
+
+/** Job name -> verb. */
+export function handlersFor(ctx: Context): Handlers {
+  return {
+    'submit-batch': ({ batchId }, signal) => submitBatch(ctx, batchId, signal),
+    'apply-event': ({ svixId }) => applyEvent(ctx, svixId),
+    tick: () => tick(ctx),
+  };
+}

@@ -1,0 +1,71 @@
+import type { Context } from '../src/context.ts';
+import { jobs, queueNames, tickEveryMs, type JobName, type QueueName } from '../src/jobs.ts';
+import { sweep } from '../src/ops/sweep.ts';
+import { measureTickAge, tick } from '../src/ops/tick.ts';
+import type { Queues } from '../src/platform/queue.ts';
+import { handlersFor, type Handlers } from './handlers.ts';
+
+export interface Workers {
+  /** Takes no new work, lets what runs end within the grace. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** How often the watch makes sure that somebody ticks. */
+const checkEveryMs = 15_000;
+
+const concurrency: Record<QueueName, number> = { submit: 4, events: 8, tick: 1 };
+
+/** One worker a queue, and the watch that rings what was lost and ticks when nothing else does. */
+export function startWorkers(ctx: Context, queues: Queues): Workers {
+  const stopping = new AbortController();
+  const handlers = handlersFor(ctx);
+  for (const queue of queueNames) {
+    const run = (name: string, payload: unknown) => runJob(handlers, { name, payload, signal: stopping.signal });
+    queues.work(queue, run, { concurrency: concurrency[queue] });
+  }
+  const watch = keepWatch(ctx, queues, stopping.signal);
+  return {
+    async stop(graceMs) {
+      stopping.abort();
+      await watch;
+      await queues.close(graceMs);
+    },
+  };
+}
+
+/** A job of an unknown name or shape fails by itself and leaves the worker alive. */
+async function runJob(handlers: Handlers, job: { name: string; payload: unknown; signal: AbortSignal }): Promise<void> {
+  if (!isJobName(job.name)) throw new Error(`no job is called ${job.name}`);
+  const payload = jobs[job.name].payload.parse(job.payload);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the form it was parsed with stands under the same name
+  const handle = handlers[job.name] as (payload: unknown, signal: AbortSignal) => Promise<void>;
+  await handle(payload, job.signal);
+}
+
+function isJobName(name: string): name is JobName {
+  return Object.hasOwn(jobs, name);
+}
+
+async function keepWatch(ctx: Context, queues: Queues, signal: AbortSignal): Promise<void> {
+  let checkedAt = -Infinity;
+  while (!signal.aborted) {
+    try {
+      await sweep(ctx);
+      if (performance.now() - checkedAt >= checkEveryMs) {
+        checkedAt = performance.now();
+        await checkTick(ctx, queues);
+      }
+    } catch (error) {
+      ctx.log.warn({ err: error }, 'the watch could not look; it looks again');
+    }
+    await ctx.clock.sleep(ctx.config.sweepEveryMs, signal);
+  }
+}
+
+/** The repeating job is put back when it is missing or late, and a late tick is made good here. */
+async function checkTick(ctx: Context, queues: Queues): Promise<void> {
+  await queues.keepRepeating('tick', 'tick', tickEveryMs).catch((error: unknown) => {
+    ctx.log.warn({ err: error }, 'the queue does not keep the tick; this process ticks');
+  });
+  if ((await measureTickAge(ctx)) > tickEveryMs + checkEveryMs) await tick(ctx);
+}
