@@ -86,7 +86,7 @@ function challenger(position: number, part: ToolPart, line: string): ChallengerP
   return {
     card: { position, key: `shared-axolotl-v0-16/pick-${position - 1}` },
     isLead: position === 2,
-    verdict: { line, note: null },
+    verdict: { of: null, line, note: null },
     tool: part,
     link: 'https://verdicts.example.com/compare',
   };
@@ -96,7 +96,7 @@ const pair: PairSection = {
   kind: 'pair',
   card: { position: 5, key: 'pick-4' },
   isLead: false,
-  verdict: { line: 'SmolVLM2-2B: 100 % ship against 75 %', note: null },
+  verdict: { of: 'SmolVLM2-2B', line: '100 % ship against 75 %', note: null },
   left: smollm,
   right: smolvlm,
   link: null,

@@ -54,6 +54,8 @@ export interface CardPlace {
 }
 
 export interface VerdictPart {
+  /** Whose verdict it is, where the card does not say: the better side of a pair. */
+  of: string | null;
   /** "100 % ship against 75 %", "A tie at 75 %" */
   line: string;
   /** What else tells the two apart: "Average score 75 against 71". */

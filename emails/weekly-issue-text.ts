@@ -74,8 +74,9 @@ function toolBody(tool: ToolPart): string {
   return paragraphs(toolIntro(tool), panel, quotesText(tool.quotes), factsText(tool));
 }
 
-function verdictText({ line, note }: VerdictPart): string {
-  return wrap(note === null ? line : `${line}, ${note}`);
+function verdictText({ of, line, note }: VerdictPart): string {
+  const whose = of === null ? '' : `${of}: `;
+  return wrap(`${whose}${line}${note === null ? '' : `, ${note}`}`);
 }
 
 function linkText(link: string | null): string {

@@ -1,6 +1,6 @@
 import type { WeeklyIssueProps } from '../weekly-issue-props.ts';
 import { light } from './tokens.ts';
-import { Words } from './words.tsx';
+import { keepPercents, Words } from './words.tsx';
 
 /** Which week, how many verdicts, and the week's answer. */
 export function Masthead(props: WeeklyIssueProps) {
@@ -8,11 +8,11 @@ export function Masthead(props: WeeklyIssueProps) {
     <>
       <NamePlate {...props} />
       <Words as="h1" size={28} top={32} style={{ letterSpacing: '-0.02em' }}>
-        {props.answer.headline}
+        {keepPercents(props.answer.headline)}
       </Words>
       {props.answer.because && (
         <Words tone="muted" top={12}>
-          {props.answer.because}
+          {keepPercents(props.answer.because)}
         </Words>
       )}
       {props.intro && <Words top={16}>{props.intro}</Words>}

@@ -7,6 +7,8 @@ function darkRules(prefix: string, palette: Palette): string {
     ...tones.map((tone) => `${prefix}.${tone}{color:${palette[tone]}!important}`),
     ...tones.map((tone) => `${prefix}.rule-${tone}{border-color:${palette[tone]}!important}`),
     `${prefix}.paper{background-color:${palette.paper}!important}`,
+    // React Email's Body paints a cell of its own, which has no class.
+    `${prefix}.paper>table>tbody>tr>td{background-color:${palette.paper}!important}`,
     `${prefix}.surface{background-color:${palette.surface}!important}`,
     `${prefix}.line{border-color:${palette.line}!important}`,
     `${prefix}.rest{background-color:${palette.line}!important}`,

@@ -8,6 +8,9 @@ import { ToolFacts } from './tool-facts.tsx';
 import { ToolHead } from './tool-head.tsx';
 import { Words } from './words.tsx';
 
+/** A verdict line up to this many characters fits a phone and is not broken. */
+const unbrokenLimit = 30;
+
 /** One challenger of a group: the verdict against the shared tool, then what it rests on. */
 export function ChallengerCard({ tool, verdict, link, isLead }: ChallengerPart) {
   const Frame = isLead ? Surface : Ruled;
@@ -35,15 +38,16 @@ export function PairCard({ left, right, verdict, link, isLead }: PairSection) {
       <Verdict {...verdict} />
       <Side tool={left} />
       <Side tool={right} />
-      <ReadLink link={link} of={`${left.name} vs ${right.name}`} isLead={isLead} />
+      <ReadLink link={link} of={isLead ? 'the comparison' : `${left.name} vs ${right.name}`} isLead={isLead} />
     </Frame>
   );
 }
 
-function Verdict({ line, note }: VerdictPart) {
+function Verdict({ of, line, note }: VerdictPart) {
   return (
     <Words isStrong top={12} style={{ fontVariantNumeric: 'tabular-nums' }}>
-      {line}
+      {of && `${of}: `}
+      <span style={{ whiteSpace: line.length > unbrokenLimit ? 'normal' : 'nowrap' }}>{line}</span>
       {note && (
         <Words as="span" size={13} tone="muted">
           {` · ${note}`}

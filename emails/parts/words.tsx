@@ -23,3 +23,8 @@ export function Words({ children, as = 'p', size = 16, tone = 'ink', isStrong = 
     </Tag>
   );
 }
+
+/** A sentence that may break over lines, but not between a number and its per cent. */
+export function keepPercents(sentence: string): string {
+  return sentence.replaceAll(/(\d) %/g, '$1\u00A0%');
+}

@@ -9,8 +9,8 @@ export interface BestSentence {
   take: Take;
 }
 
-/** Longest sentence a card shows, in code points; a longer one is cut at a word. */
-export const sentenceLimit = 240;
+/** Longest sentence a card shows, in code points; a longer one is cut, after a clause where it has one. */
+export const sentenceLimit = 200;
 
 /** Where a sentence says enough and is still read at a glance. */
 const easyLength = { least: 60, most: 160 } as const;
@@ -23,7 +23,7 @@ const cues: [RegExp, number][] = [
     1,
   ],
   [
-    /\b(?:competitors?|competition|rivals?|alternatives?|crowd(?:s|ed)?|breaks?|broken|kill(?:s|ed)?|dies?|risks?|skip|cherry-picked|self-reported|yellow flag|unclear|missing|absent|hard|limit(?:s|ed|ations?)|collapses?|worth verifying|slow(?:er)?|overhead|nobody|lacks?|hurts?|pointless|worse|irrelevant|walls?|legal review|stress test|ceiling)\b/giu,
+    /\b(?:no (?:business|moat|defensible)|competitors?|competition|rivals?|alternatives?|crowd(?:s|ed)?|breaks?|broken|kill(?:s|ed)?|dies?|risks?|skip|cherry-picked|self-reported|yellow flag|unclear|missing|absent|hard|limit(?:s|ed|ations?)|collapses?|worth verifying|slow(?:er)?|overhead|nobody|lacks?|hurts?|pointless|worse|irrelevant|walls?|legal review|stress test|ceiling)\b/giu,
     -2,
   ],
   [/\b(?:but|however|although|unless|question|depend(?:s|ency)|has to hold|would have to|claims?)\b/giu, -1],
@@ -32,8 +32,7 @@ const cues: [RegExp, number][] = [
 /** A price or a measure; the number in a product's name is none. */
 const figures = /[$€£]\s?\d[\d.,]*|\b\d[\d.,]*\s?(?:%|[x×]\b|GB\b|MB\b|ms\b|(?:hours?|minutes?|times|of \d+)\b)/giu;
 /** Openings that lean on the sentence before, which the card does not show. */
-const leaning =
-  /^(?:that said|still|this|that|these|those|it|it['’]s|they|and|but|so|also|here|there|the answer|if that)\b/iu;
+const leaning = /^(?:that said|still|this|that|these|those|it|it['’]s|they|and|but|so|also|the answer|if that)\b/iu;
 
 /** Pages begin with the reviewer who built with the tool, whose praise is of what was tried; doubt may come from anyone. */
 const orderCost: Record<Side, number> = { for: 0.75, against: 0 };
@@ -72,11 +71,19 @@ export function pickBestSentence(
 function listCandidates(take: Take, side: Side): Candidate[] {
   const sentences = splitSentences(unquote(cleanWords(take.words ?? ''))).filter((words) => /\p{L}/u.test(words));
   return sentences.map((sentence, index) => {
-    const lean = leanOf(sentence) * (side === 'for' ? 1 : -1);
+    const words = shorten(sentence);
+    const lean = leanOf(words) * (side === 'for' ? 1 : -1);
     // What comes first in a take is what its reviewer thought of first.
-    const points = ratePlainly(sentence) + lean - index * 0.25;
-    return { take, words: cutAtWord(sentence, sentenceLimit), lean, points };
+    return { take, words, lean, points: ratePlainly(words) + lean - index * 0.25 };
   });
+}
+
+/** A sentence that fits; a long one ends after the last clause that does, else after the last word. */
+function shorten(sentence: string): string {
+  if (countCodePoints(sentence) <= sentenceLimit) return sentence;
+  const ends = Array.from(sentence.matchAll(/(?: [—–]|;|:) /gu), ({ index }) => index);
+  const end = ends.findLast((at) => at >= easyLength.least && at <= easyLength.most);
+  return end === undefined ? cutAtWord(sentence, sentenceLimit) : `${sentence.slice(0, end)}…`;
 }
 
 function leanOf(words: string): number {
@@ -85,14 +92,13 @@ function leanOf(words: string): number {
 
 /** How well a sentence reads, whatever it says. */
 function ratePlainly(words: string): number {
-  const penalties = (leaning.test(words) ? 2 : 0) + (words.endsWith('?') ? 3 : 0);
+  const penalties = (leaning.test(words) ? 2 : 0) + (words.endsWith('?') ? 3 : 0) + (words.endsWith('…') ? 1 : 0);
   return lengthPoints(words) + concretePoints(words) - penalties;
 }
 
 function lengthPoints(words: string): number {
   const length = countCodePoints(words);
-  if (length > sentenceLimit) return -4;
-  if (length > easyLength.most) return -((length - easyLength.most) / 40);
+  if (length > easyLength.most) return -((length - easyLength.most) / 20);
   return length < easyLength.least ? -((easyLength.least - length) / 15) : 2;
 }
 

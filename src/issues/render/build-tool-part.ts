@@ -28,7 +28,7 @@ export function buildToolPart(tool: Tool, told: Told): ToolPart {
     pricing: pricingOf(tool),
     share: buildShare(tool),
     split: buildSplit(tool.takes),
-    quotes: buildQuotes(tool, told.sentences),
+    quotes: buildQuotes(tool, told.sentences, isTold),
   };
 }
 
@@ -92,19 +92,22 @@ function unnamedNote(unnamed: Take[], hasNamed: boolean): string | null {
 }
 
 /** The best sentence for a tool and the best against it, where who said it makes clear which it is; else one of the panel's. */
-function buildQuotes(tool: Tool, told: Set<string>): QuotePart[] {
-  const share = shareOf(tool);
-  const sideOf = ({ verdict }: Take): Side | null => {
-    if (verdict !== null) return verdict === 'ship' ? 'for' : 'against';
-    // A share of all or none says what every take is; anything between says nothing of one take.
-    if (share === 100) return 'for';
-    return share === 0 ? 'against' : null;
-  };
-  const takesOf = (side: Side | null): Take[] => tool.takes.filter((take) => sideOf(take) === side);
-  const quotes = [quote('for', takesOf('for'), told), quote('against', takesOf('against'), told)].flatMap(
-    (found) => found ?? [],
-  );
-  return quotes.length > 0 ? quotes : [quote('panel', takesOf(null), told)].flatMap((found) => found ?? []);
+function buildQuotes(tool: Tool, told: Set<string>, isTold: boolean): QuotePart[] {
+  const takesOf = (side: Side | null): Take[] => tool.takes.filter((take) => sideOf(take, tool, isTold) === side);
+  const found = [quote('for', takesOf('for'), told), quote('against', takesOf('against'), told)];
+  const quotes = found.filter((part) => part !== null);
+  return quotes.length > 0 ? quotes : [quote('panel', takesOf(null), told)].filter((part) => part !== null);
+}
+
+/**
+ * A share of all or none says what every take is; anything between says nothing of one take. A second choice of words is
+ * put under for or against only where its own take has the verdict.
+ */
+function sideOf({ verdict }: Take, tool: Tool, isTold: boolean): Side | null {
+  if (verdict !== null) return verdict === 'ship' ? 'for' : 'against';
+  const share = isTold ? null : shareOf(tool);
+  if (share === 100) return 'for';
+  return share === 0 ? 'against' : null;
 }
 
 function quote(side: QuotePart['side'], takes: Take[], told: Set<string>): QuotePart | null {

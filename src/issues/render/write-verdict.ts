@@ -4,15 +4,14 @@ import { averageScore, percentText, shareOf, spokenName } from './tool-share.ts'
 
 /** The verdict on one tool against another, in one line: "100 % ship against 75 %", "A tie at 75 %". */
 export function writeVerdict(tool: Tool, against: Tool): VerdictPart {
-  return { line: verdictLine(tool, against), note: scoreNote(tool, against) };
+  return { of: null, line: verdictLine(tool, against), note: scoreNote(tool, against) };
 }
 
-/** The verdict on a pair, the better side named: "Gemma 3n ahead: 100 % ship against 75 %". */
+/** The verdict on a pair, with the better side named: "Gemma 3n", "100 % ship against 75 %". */
 export function writePairVerdict(left: Tool, right: Tool): VerdictPart {
   const [ahead, behind] = (shareOf(right) ?? -1) > (shareOf(left) ?? -1) ? [right, left] : [left, right];
-  const isTold = shareOf(left) === shareOf(right);
-  const { line, note } = writeVerdict(ahead, behind);
-  return { line: isTold ? line : `${spokenName(ahead)}: ${line}`, note };
+  const isTie = shareOf(left) === shareOf(right);
+  return { ...writeVerdict(ahead, behind), of: isTie ? null : spokenName(ahead) };
 }
 
 function verdictLine(tool: Tool, against: Tool): string {

@@ -57,10 +57,29 @@ describe('the best sentence', () => {
   });
 
   test('one at the limit is whole, one past it is cut at a word', () => {
-    const at = `${'word '.repeat(46)}1234567890`;
+    const at = `${'word '.repeat(38)}1234567890`;
     expect(countCodePoints(at)).toBe(sentenceLimit);
     expect(pickBestSentence([sampleTake({ words: at })], 'for')?.words).toBe(at);
     const past = pickBestSentence([sampleTake({ words: `${at}1` })], 'for')?.words ?? '';
     expect(past).toMatch(/word…$/);
+  });
+
+  test('one that is too long ends after a clause that fits', () => {
+    const words = `${'word '.repeat(14)}end — ${'more '.repeat(40)}`;
+    expect(pickBestSentence([sampleTake({ words })], 'for')?.words).toBe(`${'word '.repeat(14)}end…`);
+  });
+
+  test('a row of rivals is no reason for a tool, and doubt none either', () => {
+    const words =
+      'Direct competitors are Phi-4, Qwen2.5-14B, Gemma 3 27B and Llama, and all of them are free. It breaks in production and kills the budget. The weights load in minutes and the licence is right.';
+    const take = sampleTake({ words });
+    expect(pickBestSentence([take], 'for')?.words).toBe('The weights load in minutes and the licence is right.');
+    expect(pickBestSentence([take], 'against')?.words).not.toContain('licence');
+  });
+
+  test('once the good ones are told, one that speaks for the other side is no substitute', () => {
+    const take = sampleTake({ words: 'The weights load fast and the licence is right. It breaks in production.' });
+    const told = new Set([pickBestSentence([take], 'for')?.words ?? '']);
+    expect(pickBestSentence([take], 'for', told)).toBeUndefined();
   });
 });

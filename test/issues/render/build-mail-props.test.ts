@@ -75,17 +75,20 @@ describe('verdict lines', () => {
     [null, 75, 'No panel verdict yet, against 75 % ship'],
     [null, null, 'No panel verdict on either yet'],
   ])('%s against %s is “%s”', (a, b, line) => {
-    expect(writeVerdict(at(a), at(b, 'Beta'))).toEqual({ line, note: null });
+    expect(writeVerdict(at(a), at(b, 'Beta'))).toEqual({ of: null, line, note: null });
   });
 
   test('of a pair names the better side, whichever side of the page it is on', () => {
-    expect(writePairVerdict(at(75), at(100, 'Beta')).line).toBe('Beta: 100 % ship against 75 %');
-    expect(writePairVerdict(at(75), at(75, 'Beta')).line).toBe('A tie at 75 %');
-    expect(writePairVerdict(at(null), at(0, 'Beta')).line).toBe('Beta: 0 % ship, no panel verdict on Alpha yet');
+    expect(writePairVerdict(at(75), at(100, 'Beta'))).toMatchObject({ of: 'Beta', line: '100 % ship against 75 %' });
+    expect(writePairVerdict(at(75), at(75, 'Beta'))).toMatchObject({ of: null, line: 'A tie at 75 %' });
+    expect(writePairVerdict(at(null), at(0, 'Beta'))).toMatchObject({
+      of: 'Beta',
+      line: '0 % ship, no panel verdict on Alpha yet',
+    });
   });
 
   test('scores tell a tie apart where both panels gave all of them', () => {
-    expect(writeVerdict(gemma, axolotl)).toEqual({ line: 'A tie at 75 %', note: 'average score 75 against 71' });
+    expect(writeVerdict(gemma, axolotl)).toMatchObject({ line: 'A tie at 75 %', note: 'average score 75 against 71' });
     expect(writeVerdict(smollm, axolotl).note).toBeNull();
   });
 });
@@ -131,7 +134,7 @@ describe('the props', () => {
   test('an editor’s introduction stands between the answer and the first verdict, in HTML and text', async () => {
     const rendered = await renderRevision({ ...sampleProps(weekOne()), intro: 'A week of small models.' });
     for (const shell of [rendered.shellHtml, rendered.shellText]) {
-      const [answer, intro, cards] = ['stand at 75 %.', 'A week of small models.', '⟦cards⟧'].map((words) =>
+      const [answer, intro, cards] = ['SmolLM3 stand at', 'A week of small models.', '⟦cards⟧'].map((words) =>
         shell.indexOf(words),
       );
       expect([answer, intro, cards]).toEqual([answer, intro, cards].toSorted((a, b) => (a ?? 0) - (b ?? 0)));

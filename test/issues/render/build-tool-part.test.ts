@@ -47,7 +47,7 @@ describe('quotes', () => {
   test('stand for and against, with who said it', () => {
     const quotes = buildToolPart(gemma, fresh()).quotes;
     expect(quotes.map(({ side, by }) => [side, by])).toEqual([
-      ['for', 'skeptic, 78 of 100'],
+      ['for', 'builder, 84 of 100'],
       ['against', 'founder, 52 of 100'],
     ]);
   });
@@ -60,6 +60,12 @@ describe('quotes', () => {
     expect(buildToolPart(llama, fresh()).quotes).toMatchObject([{ side: 'for' }]);
     expect(buildToolPart({ ...llama, shipPercent: 0 }, fresh()).quotes).toMatchObject([{ side: 'against' }]);
   });
+});
+
+test('a second choice of an unnamed reviewer’s words is the panel’s, not for or against', () => {
+  const told = fresh();
+  buildToolPart(llama, told);
+  expect(buildToolPart(llama, told).quotes).toMatchObject([{ side: 'panel', by: null }]);
 });
 
 describe('a tool', () => {
