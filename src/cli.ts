@@ -15,7 +15,9 @@ function createProgram(): Command {
     .exitOverride();
   addServiceCommands(program);
   addContentCommands(program);
-  addIssueCommands(program.command('issue').description('compose, look at, approve and send an issue'));
+  const issue = program.command('issue').description('compose, look at, approve and send an issue');
+  addDraftCommands(issue);
+  addSendingCommands(issue);
   return program;
 }
 
@@ -81,15 +83,18 @@ function addContentCommands(program: Command): void {
     .action(async (slug: string, options: object) => (await content()).showComparison(slug, options));
 }
 
-function addIssueCommands(issue: Command): void {
-  const issues = () => import('./cli/issue-commands.ts');
-  const numbered = (name: string, description: string) =>
-    issue
-      .command(name)
-      .description(description)
-      .addArgument(new Argument('<number>').argParser(readNumber))
-      .addOption(json());
-  const reason = () => new Option('--reason <words>', 'why; kept with the issue').default('by an operator');
+const issues = () => import('./cli/issue-commands.ts');
+
+/** A command on one issue. */
+function numbered(issue: Command, name: string, description: string): Command {
+  return issue
+    .command(name)
+    .description(description)
+    .addArgument(new Argument('<number>').argParser(readNumber))
+    .addOption(json());
+}
+
+function addDraftCommands(issue: Command): void {
   issue
     .command('compose')
     .description('draft the next issue from what is new')
@@ -100,32 +105,36 @@ function addIssueCommands(issue: Command): void {
     .description('all issues, newest first')
     .addOption(json())
     .action(async (options: object) => (await issues()).list(options));
-  numbered('show', 'an issue with its picks and their reasons').action(async (number: number, options: object) =>
+  numbered(issue, 'show', 'an issue with its picks and their reasons').action(async (number: number, options: object) =>
     (await issues()).show(number, options),
   );
-  numbered('preview', 'write the mail as HTML and text')
+  numbered(issue, 'preview', 'write the mail as HTML and text')
     .requiredOption('--out <dir>', 'where to')
     .option('--as <email>', 'as this subscriber')
     .action(async (number: number, options: { out: string }) => (await issues()).preview(number, options));
-  numbered('approve', 'check it and fix what goes out').action(async (number: number, options: object) =>
+  numbered(issue, 'approve', 'check it and fix what goes out').action(async (number: number, options: object) =>
     (await issues()).approve(number, options),
   );
-  numbered('send', 'send it now and wait until nothing waits').action(async (number: number, options: object) =>
+}
+
+function addSendingCommands(issue: Command): void {
+  const reason = () => new Option('--reason <words>', 'why; kept with the issue').default('by an operator');
+  numbered(issue, 'send', 'send it now and wait until nothing waits').action(async (number: number, options: object) =>
     (await import('./cli/send-issue.ts')).sendIssue(number, options),
   );
-  numbered('pause', 'stop sending it')
+  numbered(issue, 'pause', 'stop sending it')
     .addOption(reason())
     .action(async (number: number, options: { reason: string }) => (await issues()).pause(number, options));
-  numbered('resume', 'go on sending it')
+  numbered(issue, 'resume', 'go on sending it')
     .option('--accept-provider', 'under the provider account configured now, though it is another')
     .action(async (number: number, options: object) => (await issues()).resume(number, options));
-  numbered('cancel', 'never send what still waits')
+  numbered(issue, 'cancel', 'never send what still waits')
     .addOption(reason())
     .action(async (number: number, options: { reason: string }) => (await issues()).cancel(number, options));
-  numbered('account', 'where everybody is').action(async (number: number, options: object) =>
+  numbered(issue, 'account', 'where everybody is').action(async (number: number, options: object) =>
     (await issues()).account(number, options),
   );
-  numbered('resolve', 'decide on deliveries nobody knows about')
+  numbered(issue, 'resolve', 'decide on deliveries nobody knows about')
     .addOption(new Option('--decide <decision>').choices(['accepted', 'failed', 'send-again']))
     .option('--delivery <ids...>', 'only these; all by default')
     .option('--note <words>', 'why; kept with the decision')

@@ -33,6 +33,8 @@ function withoutRefusal<Result>(result: Result): Exclude<Result, Refusal> {
 
 /** Runs a command and ends with its status: 0 done, 1 failed, 2 wrong use. What went wrong is one sentence on stderr. */
 export async function runToEnd(command: () => Promise<unknown>): Promise<void> {
+  // Whoever read our output has read enough, such as `| head`.
+  process.stdout.on('error', (error) => process.exit('code' in error && error.code === 'EPIPE' ? 0 : 1));
   try {
     await command();
   } catch (error) {

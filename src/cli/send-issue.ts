@@ -19,13 +19,13 @@ const lookEveryMs = 250;
 export async function sendIssue(number: number, { json }: { json?: boolean }): Promise<void> {
   const signals = watchSignals();
   try {
-    const account = await withContext(async (ctx) => {
+    await withContext(async (ctx) => {
       const issue = accept(await beginSending(ctx, { number, by: actor() }));
-      return sendInTurn(ctx, issue, signals);
+      const account = await sendInTurn(ctx, issue, signals);
+      if (json) printJson(account);
+      else print(describeAccount(account));
+      await refuseUnfinished(ctx, issue);
     });
-    if (json) printJson(account);
-    else print(describeAccount(account));
-    refuseUnfinished(account);
   } finally {
     signals.release();
   }
@@ -95,9 +95,17 @@ function paceOf({ accepted, waiting }: Account, already: number, elapsedMs: numb
   };
 }
 
-function refuseUnfinished({ issue, state, waiting }: Account): void {
+/** Anything but `sent` is a failure of the command, with what to do. */
+async function refuseUnfinished(ctx: Context, { id }: Issue): Promise<void> {
+  const { number, state, stateReason } = await getIssue(ctx.db, id);
   if (state === 'sent') return;
+  if (state === 'paused')
+    throw new Failure(
+      `Issue ${number} is paused (${stateReason ?? 'by a person'}); \`issue resume ${number}\` goes on.`,
+    );
+  if (state === 'cancelled')
+    throw new Failure(`Issue ${number} is cancelled (${stateReason ?? 'by a person'}); what waited is dropped.`);
   throw new Failure(
-    `Issue ${issue} is ${state} with ${waiting} waiting; \`issue send ${issue}\` goes on, nobody gets it twice.`,
+    `Issue ${number} is not sent to everybody yet; \`issue send ${number}\` goes on, nobody gets it twice.`,
   );
 }

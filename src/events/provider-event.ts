@@ -20,7 +20,7 @@ const outcomes: Record<string, Outcome> = {
 
 /** What an event says of a delivery's outcome; undefined for opens, clicks, domains and whatever comes next. */
 export function outcomeOf(type: string): Outcome | undefined {
-  return outcomes[type];
+  return Object.hasOwn(outcomes, type) ? outcomes[type] : undefined;
 }
 
 /** The parts of a payload that are read; anything may be missing, anything may be added. Source: Resend docs, webhooks. */

@@ -70,6 +70,7 @@ export function openQueues(connection: QueueConnection, log: Log): Queues {
     connection.redisUrl === null ? postgresBackend(connection.databaseUrl) : redisBackend(connection.redisUrl);
   const queues = new Map<string, AnyQueue>();
   const workers: AnyWorker[] = [];
+  let isClosing = false;
   const running = new Set<Promise<void>>();
   const complain = (queue: string) => (error: Error) => log.warn({ queue, err: error.message }, 'queue trouble');
   const queueOf = (name: string): AnyQueue => {
@@ -82,6 +83,8 @@ export function openQueues(connection: QueueConnection, log: Log): Queues {
   };
   return {
     async ring(queue, bells) {
+      // A closed queue would never answer; whatever is due is rung by the next process.
+      if (isClosing) return;
       const added = async () => {
         for (let start = 0; start < bells.length; start += bellsPerAdd) {
           await queueOf(queue).addBulk(bells.slice(start, start + bellsPerAdd).map(toJob));
@@ -109,6 +112,7 @@ export function openQueues(connection: QueueConnection, log: Log): Queues {
       return true;
     },
     async close(graceMs) {
+      isClosing = true;
       await closeWorkers(workers, running, graceMs);
       await closeEach([...queues.values()], (queue) => queue.close());
       await backend.end();

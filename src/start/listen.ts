@@ -9,7 +9,7 @@ export interface Listening {
 
 /** Who answers; may be exchanged while listening. */
 export interface Front {
-  fetch(request: Request, bindings: unknown): Response | Promise<Response>;
+  fetch(request: Request, bindings: object): Response | Promise<Response>;
 }
 
 export interface ListenOptions {

@@ -8,7 +8,7 @@ import { openDb } from '../platform/db.ts';
 import { EmbeddedPostgresRefused, startEmbeddedPostgres } from '../platform/embedded-postgres.ts';
 import { armFailpoint } from '../platform/failpoint.ts';
 import { createLog, type Log } from '../platform/log.ts';
-import { createResendMailer } from '../platform/mailer.ts';
+import { createResendMailer, type ResendAccount } from '../platform/mailer.ts';
 import { listPendingMigrations, migrateToLatest } from '../platform/migrate.ts';
 import { openQueues, type Queues } from '../platform/queue.ts';
 import { isRefusal } from '../platform/refusal.ts';
@@ -37,6 +37,9 @@ export interface Opened {
 
 const closeGraceMs = 5_000;
 
+/** The sandbox as a provider account: it outlives ports and processes. */
+export const sandboxIdentity = 'sandbox';
+
 /** Opens database, queue, mailer and keys as the configuration says. Throws Failure with a sentence for whatever a person must mend. */
 export async function openContext(given: Config, options: OpenOptions): Promise<Opened> {
   const config = withLocalSecrets(given);
@@ -55,7 +58,7 @@ export async function openContext(given: Config, options: OpenOptions): Promise<
       config,
       db,
       queue: { ring: ringOn(queues) },
-      mailer: createResendMailer({ apiKey: config.resendApiKey, baseUrl: config.resendBaseUrl }),
+      mailer: createResendMailer(accountOf(config)),
       clock: systemClock,
       log,
       keys,
@@ -72,6 +75,11 @@ export async function openContext(given: Config, options: OpenOptions): Promise<
     await database.release();
     throw error;
   }
+}
+
+/** The provider account as configured. The sandbox is always the same one, whichever port it is on; service.ts knows where. */
+function accountOf({ isSandbox, resendApiKey: apiKey, resendBaseUrl: baseUrl }: Config): ResendAccount {
+  return isSandbox ? { apiKey, baseUrl, identity: sandboxIdentity } : { apiKey, baseUrl };
 }
 
 function ringOn(queues: Queues): Ring {

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { createResendMailer } from '../platform/mailer.ts';
 import { createSandbox } from '../sandbox/sandbox.ts';
 import { type Front, listen, type Listening } from './listen.ts';
-import { openContext, type Opened, type OpenOptions } from './open-context.ts';
+import { openContext, type Opened, type OpenOptions, sandboxIdentity } from './open-context.ts';
 
 export interface ServiceOptions extends OpenOptions {
   /** Serve the pages on PORT. */
@@ -64,7 +64,7 @@ async function serveApp(opened: Opened, options: ServiceOptions, closers: Closer
   const sandbox = config.isSandbox ? await openSandbox(ctx, opened.databaseUrl, listening) : undefined;
   if (sandbox !== undefined) closers.push(() => sandbox.stop());
   const app = createApp(ctx, sandbox);
-  front.fetch = (request, bindings) => app.fetch(request, bindings as object);
+  front.fetch = (request, bindings) => app.fetch(request, bindings);
   sandbox?.start();
   return ctx;
 }
@@ -73,7 +73,11 @@ async function serveApp(opened: Opened, options: ServiceOptions, closers: Closer
 function contextOn(ctx: Context, { port }: Listening, isWeb: boolean): Context {
   const { config } = ctx;
   const publicUrl = config.isPublicUrlGiven || !isWeb ? config.publicUrl : `http://localhost:${port}`;
-  const account = { apiKey: config.resendApiKey, baseUrl: `http://127.0.0.1:${port}/sandbox/api`, identity: 'sandbox' };
+  const account = {
+    apiKey: config.resendApiKey,
+    baseUrl: `http://127.0.0.1:${port}/sandbox/api`,
+    identity: sandboxIdentity,
+  };
   const mailer = config.isSandbox ? createResendMailer(account) : ctx.mailer;
   return { ...ctx, config: { ...config, port: isWeb ? port : config.port, publicUrl }, mailer };
 }

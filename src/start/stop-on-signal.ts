@@ -12,6 +12,9 @@ export async function stopOnSignal(service: Service, say: (sentence: string) => 
   signals.release();
 }
 
+/** What is left over of a stopped service gets this long. */
+const lingerMs = 2_000;
+
 export interface SignalWatch {
   /** Resolves at the first signal. */
   first: Promise<void>;
@@ -37,6 +40,10 @@ export function watchSignals(): SignalWatch {
   return {
     first,
     isStopped: () => count > 0,
-    release: () => names.forEach((name) => process.off(name, onSignal)),
+    release() {
+      for (const name of names) process.off(name, onSignal);
+      // A provider call that outlived the grace does not hold the process; it is settled after the next start.
+      if (count > 0) setTimeout(() => process.exit(), lingerMs).unref();
+    },
   };
 }
