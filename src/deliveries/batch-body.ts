@@ -8,6 +8,7 @@ import {
   writeBatch,
   writeMail,
 } from '../issues/render/assemble.ts';
+import { firstNameOf } from '../subscribers/profile.ts';
 import { createUnsubscribeToken, unsubscribeUrl } from '../subscribers/unsubscribe-token.ts';
 import type { Member } from './queries.ts';
 
@@ -42,7 +43,7 @@ function valuesOf(ctx: Context, { revision, issueId, archiveUrl }: PreparedRevis
     to: member.address ?? '',
     unsubscribeUrl: unsubscribeUrl(publicUrl, createUnsubscribeToken(ctx.keys, right, keyId)),
     archiveUrl,
-    firstName: member.name?.trim().split(/\s+/)[0] ?? null,
+    firstName: firstNameOf(member.name),
     issueId,
     deliveryId: member.id,
   };

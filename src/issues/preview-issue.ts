@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { isRefusal, type Refusal } from '../platform/refusal.ts';
 import { findSchedule } from '../schedule/queries.ts';
+import { firstNameOf } from '../subscribers/profile.ts';
 import { createUnsubscribeToken, unsubscribeUrl } from '../subscribers/unsubscribe-token.ts';
 import { hashAddress, normaliseAddress } from '../suppressions/address.ts';
 import { withIssueNamed } from './find-issue.ts';
@@ -28,16 +29,15 @@ type Reading = Pick<Context, 'config' | 'db' | 'keys' | 'pepper' | 'clock'>;
 const zeros = '00000000-0000-0000-0000-000000000000';
 
 interface Reader {
-  subscriberId: string;
   address: string;
   name: string | null;
 }
 
-const nobody: Reader = { subscriberId: zeros, address: 'reader@example.com', name: null };
+const nobody: Reader = { address: 'reader@example.com', name: null };
 
 /**
  * The mail of an issue as the send would write it: a draft rendered now, or the stored revision. `as` gives it the values of
- * a subscriber, whose unsubscribe link then works.
+ * a subscriber, but for the unsubscribe link: whoever tries the links of a preview unsubscribes nobody.
  */
 export async function previewIssue(
   ctx: Reading,
@@ -72,10 +72,10 @@ async function findReader({ db, pepper }: Reading, as: string): Promise<Reader |
   if (isRefusal(address)) return address;
   const found = await db
     .selectFrom('subscribers')
-    .select(['id', 'address', 'name'])
+    .select(['address', 'name'])
     .where('addressHash', '=', hashAddress(pepper, address))
     .executeTakeFirst();
-  if (found !== undefined) return { subscriberId: found.id, address: found.address ?? address, name: found.name };
+  if (found !== undefined) return { address: found.address ?? address, name: found.name };
   return {
     refused: 'no-subscriber',
     sentence: 'No subscriber has this address; leave out --as, or import them first.',
@@ -90,12 +90,12 @@ interface Shown {
 
 function valuesOf({ keys }: Reading, { revision, issue, reader }: Shown): MailValues {
   const { publicUrl, keyId } = revision.envelope;
-  const token = createUnsubscribeToken(keys, { subscriberId: reader.subscriberId, deliveryId: zeros }, keyId);
+  const token = createUnsubscribeToken(keys, { subscriberId: zeros, deliveryId: zeros }, keyId);
   return {
     to: reader.address,
     unsubscribeUrl: unsubscribeUrl(publicUrl, token),
     archiveUrl: `${publicUrl}/issues/${issue.number}`,
-    firstName: reader.name?.trim().split(/\s+/)[0] ?? null,
+    firstName: firstNameOf(reader.name),
     issueId: issue.id,
     deliveryId: zeros,
   };

@@ -23,6 +23,11 @@ export function normaliseName(text: string): string | null | Refusal<'name-too-l
   return name === '' ? null : name;
 }
 
+/** The part of a name that a mail calls its reader by. */
+export function firstNameOf(name: string | null): string | null {
+  return name?.trim().split(/\s+/)[0] || null;
+}
+
 /** Topics as kept: lower case, each once, in the order given. */
 export function normaliseTopics(texts: readonly string[]): string[] | Refusal<'too-many-topics' | 'topic-too-long'> {
   const cleaned = texts.map((text) => text.replace(controls, ' ').replace(/\s+/g, ' ').trim().toLowerCase());
