@@ -127,6 +127,11 @@ export function listIgnoredByDemo(env: NodeJS.ProcessEnv = process.env): string[
   return ignoredByDemo.filter((name) => (env[name] ?? '').trim() !== '');
 }
 
+/** Whether an npm script runs this process. */
+export function isRunByNpm(): boolean {
+  return process.env.npm_lifecycle_event !== undefined;
+}
+
 /** The same on any environment: an empty variable counts as not given. */
 export function parseConfig(env: NodeJS.ProcessEnv, without: readonly string[] = []): Config {
   const given = Object.fromEntries(

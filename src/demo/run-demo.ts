@@ -13,6 +13,7 @@ import { composeIssue } from '../issues/compose-issue.ts';
 import { listPicks } from '../issues/list-picks.ts';
 import { describeIssue } from '../issues/describe-issue.ts';
 import { findOpenIssue, getIssue, type Issue } from '../issues/queries.ts';
+import { installationMark, readInstallationMark } from '../ops/health.ts';
 import { resetEmbeddedPostgres } from '../platform/embedded-postgres.ts';
 import { Failure } from '../start/failure.ts';
 import { type Service, startService } from '../start/service.ts';
@@ -37,7 +38,8 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     const ignored = listIgnoredByDemo();
     if (ignored.length > 0) say(`The demo uses its own database and mailbox; it ignores ${ignored.join(', ')}.`);
     if (options.reset) await resetEmbeddedPostgres({ dataDir: config.dataDir });
-    const service = await startService(config, { web: true, work: true, schema: 'migrate', say, triesAfter });
+    const started = await startService(config, { web: true, work: true, schema: 'migrate', say, triesAfter });
+    const service = await withNeighbour(started, config.port);
     try {
       await runThrough(service, signals);
       if (options.exit || signals.isStopped()) return;
@@ -50,6 +52,19 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   } finally {
     signals.release();
   }
+}
+
+/** Beside a service of the same installation its pages are the ones to link to: they stay when this demo ends. */
+async function withNeighbour(service: Service, port: number): Promise<Service> {
+  const { ctx } = service;
+  if (ctx.config.port === port) return service;
+  const url = `http://localhost:${port}`;
+  if ((await readInstallationMark(url)) !== installationMark(ctx)) {
+    say(`Port ${port} is taken by another program; using ${ctx.config.port}.`);
+    return service;
+  }
+  say(`This installation is being served on port ${port} already; using its pages.`);
+  return { ...service, url, ctx: { ...ctx, config: { ...ctx.config, publicUrl: url } } };
 }
 
 async function runThrough(service: Service, signals: SignalWatch): Promise<void> {

@@ -24,3 +24,17 @@ export function showReadiness(ctx: Context): Handler {
     }
   };
 }
+
+const askMs = 2_000;
+
+/** The mark of the installation served at an address; undefined when nobody or another program answers there. */
+export async function readInstallationMark(url: string): Promise<string | undefined> {
+  try {
+    const answer = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(askMs) });
+    const body: unknown = await answer.json();
+    const isOurs = typeof body === 'object' && body !== null && 'installation' in body;
+    return isOurs && typeof body.installation === 'string' ? body.installation : undefined;
+  } catch {
+    return undefined;
+  }
+}

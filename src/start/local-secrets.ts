@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../config.ts';
+import { Failure } from './failure.ts';
 
 const form = z.object({ secret: z.string().min(32), webhookSecret: z.string().startsWith('whsec_') });
 
@@ -24,28 +25,34 @@ function readLocalSecrets(dataDir: string): z.infer<typeof form> {
     secret: randomBytes(32).toString('hex'),
     webhookSecret: `whsec_${randomBytes(24).toString('base64')}`,
   };
-  mkdirSync(dataDir, { recursive: true });
   try {
-    // Fails where the file is there already: whoever came first has decided.
-    writeFileSync(file, JSON.stringify(fresh), { flag: 'wx', mode: 0o600 });
+    mkdirSync(dataDir, { recursive: true });
+    // A link appears whole or, where the file is there already, not at all: whoever came first has decided.
+    const draft = `${file}.${process.pid}`;
+    writeFileSync(draft, JSON.stringify(fresh), { mode: 0o600 });
+    try {
+      linkSync(draft, file);
+    } finally {
+      rmSync(draft);
+    }
     return fresh;
   } catch (error) {
-    if (!isAlreadyThere(error)) throw error;
+    if (!existsSync(file)) throw refuseFolder(dataDir, error);
   }
-  const read = form.safeParse(parse(readFileSync(file, 'utf8')));
-  if (!read.success)
-    throw new Error(`${file} is not readable as our secrets: restore it, or set SECRET and remove the file`);
-  return read.data;
+  const read = form.safeParse(parse(file));
+  if (read.success) return read.data;
+  throw new Failure(`${file} cannot be read as our secrets: restore it, or set SECRET and move the file away.`);
 }
 
-function parse(text: string): unknown {
+function parse(file: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     return undefined;
   }
 }
 
-function isAlreadyThere(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
+function refuseFolder(dataDir: string, cause: unknown): Failure {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+  return new Failure(`${dataDir} cannot be written to (${code}); set DATA_DIR to a folder of yours.`, { cause });
 }

@@ -1,3 +1,4 @@
+import { isRunByNpm } from '../config.ts';
 import type { Service } from './service.ts';
 
 /** What is under way gets this long to end by itself; what does not is released and taken up again later. */
@@ -37,13 +38,29 @@ export function watchSignals(): SignalWatch {
     if (count > 2) process.exit(1);
   };
   for (const name of names) process.on(name, onSignal);
+  const forgetNpm = stopWithNpm(onSignal);
   return {
     first,
     isStopped: () => count > 0,
-    release() {
+    release: () => {
+      forgetNpm();
       for (const name of names) process.off(name, onSignal);
       // A provider call that outlived the grace does not hold the process; it is settled after the next start.
       if (count > 0) setTimeout(() => process.exit(), lingerMs).unref();
     },
   };
+}
+
+const lookForParentMs = 500;
+
+/** npm passes SIGTERM to a shell that does not pass it on: a process whose npm is gone stops as if it had been told to. */
+function stopWithNpm(stop: () => void): () => void {
+  const parent = process.ppid;
+  if (!isRunByNpm()) return () => {};
+  const look = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(look);
+    stop();
+  }, lookForParentMs).unref();
+  return () => clearInterval(look);
 }
