@@ -1,12 +1,14 @@
 import type { Context } from '../context.ts';
+import { finishIssues } from '../deliveries/finish-issue.ts';
 import { ringDueBatches } from '../deliveries/ring-due-batches.ts';
 import { switchOnWhenDue } from '../deliveries/sending-switch.ts';
 import { listSvixIdsDue } from '../events/queries.ts';
 
-/** Rings again for whatever Postgres says is due: lost jobs cost no more than the time to the next sweep. */
+/** Rings again for whatever Postgres says is due, and finishes issues: what a dead process left costs no more than the time to the next sweep. */
 export async function sweep(ctx: Context): Promise<void> {
   await switchOnWhenDue(ctx);
   await ringDueBatches(ctx);
+  await finishIssues(ctx);
   const svixIds = await listSvixIdsDue(ctx.db, ctx.clock.now());
   if (svixIds.length > 0)
     await ctx.queue.ring(

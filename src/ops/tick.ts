@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { expireDoubts } from '../deliveries/expire-doubts.ts';
-import { finishIssues } from '../deliveries/finish-issue.ts';
 import { freezeIssue } from '../deliveries/freeze-issue.ts';
 import { actOnDueRuns } from '../issues/act-on-runs.ts';
+import { remindOfApproval } from '../mails/remind-of-approval.ts';
 import { sweep } from './sweep.ts';
 
 const setting = 'tick';
@@ -35,8 +35,8 @@ async function runTick(ctx: Context): Promise<void> {
     .where('sendAt', '<=', ctx.clock.now())
     .execute();
   for (const issue of due) await freezeIssue(ctx, issue.id);
+  await remindOfApproval(ctx);
   await expireDoubts(ctx);
-  await finishIssues(ctx);
   await sweep(ctx);
   const value = JSON.stringify({ at: ctx.clock.now().toISOString() });
   await ctx.db
