@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { runToEnd } from './cli/run-command.ts';
+import { parsePublishedAt } from './comparisons/page-head.ts';
 
 const version = '0.1.0';
 const json = () => new Option('--json', 'print one JSON document and nothing else');
@@ -153,9 +154,8 @@ function readNumber(text: string): number {
 }
 
 function readDate(text: string): Date {
-  const date = new Date(text);
-  if (!/^\d{4}-\d{2}-\d{2}/.test(text) || Number.isNaN(date.getTime()))
-    throw new InvalidArgumentError('It must be a date such as 2026-11-03.');
+  const date = parsePublishedAt(text);
+  if (date === undefined) throw new InvalidArgumentError('It must be a date such as 2026-11-03.');
   return date;
 }
 

@@ -114,7 +114,14 @@ const forms: Record<string, string> = {
 };
 
 /** The variables `demo` sets aside, whatever they say. */
-export const ignoredByDemo = ['DATABASE_URL', 'REDIS_URL', 'MAIL', 'RESEND_API_KEY', 'RESEND_BASE_URL'] as const;
+export const ignoredByDemo = [
+  'DATABASE_URL',
+  'REDIS_URL',
+  'MAIL',
+  'RESEND_API_KEY',
+  'RESEND_BASE_URL',
+  'PUBLIC_URL',
+] as const;
 
 /** Reads the environment (and a `.env` file beside package.json, which never overrides it); throws ConfigFaults. */
 export function loadConfig(without: readonly string[] = []): Config {

@@ -22,6 +22,7 @@ export async function lockImports(tx: Tx): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('comparisons: import'))`.execute(tx);
 }
 
+/** The newest version of a comparison as it stands, by its slug. */
 export async function findStoredComparison(tx: Tx, slug: string): Promise<StoredComparison | undefined> {
   return tx
     .selectFrom('comparisons as c')

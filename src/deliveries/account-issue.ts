@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../database.ts';
 import type { Issue } from '../issues/queries.ts';
+import { isOpen } from '../issues/issue-states.ts';
 import type { IssueState } from '../issues/issue.ts';
 import { countSubscribersByEligibility } from '../subscribers/eligibility.ts';
 import type { DeliveryState, Outcome } from './delivery.ts';
@@ -22,9 +23,12 @@ export interface Account {
   outcomes: Record<Outcome | 'none', number>;
 }
 
-/** Counts an issue's deliveries now; before the freeze, what the freeze would do with the subscribers of this moment. */
+/**
+ * Counts an issue's deliveries now; before the freeze, what the freeze would do with the subscribers of this moment; zeros
+ * for an issue that ended without one.
+ */
 export async function accountIssue(db: Db, issue: Issue, now: Date): Promise<Account> {
-  if (issue.frozenAt === null) return forecast(db, issue, now);
+  if (issue.frozenAt === null && isOpen(issue.state)) return forecast(db, issue, now);
   const rows = await sql<{ state: DeliveryState; reason: string | null; outcome: Outcome | null; count: number }>`
     select state, case when state = 'excluded' then reason end as reason, outcome, count(*)::integer as count
     from deliveries where issue_id = ${issue.id} group by 1, 2, 3`.execute(db);

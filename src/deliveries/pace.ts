@@ -16,7 +16,7 @@ export function laneRate(lane: Lane, rate: number): number {
 
 /**
  * Reserves the next evenly spaced moment for a provider call, shared by every process, and waits for it.
- * False: the provider asked everybody to hold, or we are stopping; nothing is reserved then.
+ * False: the provider asked everybody to hold, too many are before us, or we are stopping; nothing is reserved then.
  */
 export async function waitForPace(ctx: Context, lane: Lane, signal?: AbortSignal): Promise<boolean> {
   if (ctx.config.rateLimit === 0) return isGoing(signal);
@@ -33,8 +33,10 @@ export async function waitForPace(ctx: Context, lane: Lane, signal?: AbortSignal
       nextAt: sql`greatest(next_at, clock_timestamp(), (select hold_until from provider_limits)) + make_interval(secs => ${gapMs / 1000})`,
     })
     .where('lane', '=', lane)
+    .where(msUntil('nextAt'), '<=', patienceMs)
     .returning(msUntil('nextAt').as('untilMs'))
-    .executeTakeFirstOrThrow();
+    .executeTakeFirst();
+  if (slot === undefined) return false;
   await ctx.clock.sleep(slot.untilMs - gapMs, signal);
   return isGoing(signal);
 }

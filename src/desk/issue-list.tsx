@@ -15,6 +15,7 @@ export function showDeskIssues(ctx: Pick<Context, 'config' | 'db'>): Handler {
   );
 }
 
+/** Every issue with its state and where to look at it. */
 export function DeskIssuesPage({ site, issues }: { site: SiteFacts; issues: Issue[] }) {
   return (
     <DeskPage site={site} title="Issues" width="wide">

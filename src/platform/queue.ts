@@ -1,5 +1,6 @@
 import { createPostgresBackend, Queue, withBackend, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
+import { failpoint } from './failpoint.ts';
 import type { Log } from './log.ts';
 
 /** Where the jobs live: Redis when its URL is given, else schema `bullmq` of the database. */
@@ -27,9 +28,13 @@ export interface Queues {
 
 /** `add` never settles while Redis is down (measured), so a ring gives up after this long. */
 const ringTimeoutMs = 5_000;
+/** A server that is gone is complained of at every try to reach it; the log need not say so each time. */
+const sameTroubleMs = 30_000;
+/** Troubles of different words remembered at most. */
+const troublesKept = 200;
 /** Closing connections takes milliseconds, unless the server is gone. */
 const closeTimeoutMs = 2_000;
-const bellsPerAdd = 500;
+const bellsPerAdd = 100;
 const poolSize = 3;
 /** A killed worker's job comes back after about the sum of these, on both backends (measured); jobs are short. */
 const lock = { lockDuration: 10_000, stalledInterval: 5_000 };
@@ -72,7 +77,7 @@ export function openQueues(connection: QueueConnection, log: Log): Queues {
   const workers: AnyWorker[] = [];
   let isClosing = false;
   const running = new Set<Promise<void>>();
-  const complain = (queue: string) => (error: Error) => log.warn({ queue, err: error.message }, 'queue trouble');
+  const complain = createComplaint(log);
   const queueOf = (name: string): AnyQueue => {
     const known = queues.get(name);
     if (known !== undefined) return known;
@@ -88,6 +93,7 @@ export function openQueues(connection: QueueConnection, log: Log): Queues {
       const added = async () => {
         for (let start = 0; start < bells.length; start += bellsPerAdd) {
           await queueOf(queue).addBulk(bells.slice(start, start + bellsPerAdd).map(toJob));
+          failpoint('after-bells');
         }
       };
       await withTimeout(added(), ringTimeoutMs).catch(complain(queue));
@@ -103,14 +109,7 @@ export function openQueues(connection: QueueConnection, log: Log): Queues {
       worker.on('failed', (_job, error) => complain(queue)(error));
       workers.push(worker);
     },
-    async keepRepeating(queue, name, everyMs) {
-      const scheduler = await withTimeout(queueOf(queue).getJobScheduler(name), ringTimeoutMs);
-      const late = scheduler?.next === undefined || scheduler.next < Date.now() - everyMs;
-      if (scheduler?.every === everyMs && !late) return false;
-      const job = { name, data: {}, opts: once };
-      await withTimeout(queueOf(queue).upsertJobScheduler(name, { every: everyMs }, job), ringTimeoutMs);
-      return true;
-    },
+    keepRepeating: (queue, name, everyMs) => keepRepeating(queueOf(queue), name, everyMs),
     async close(graceMs) {
       isClosing = true;
       await closeWorkers(workers, running, graceMs);
@@ -118,6 +117,27 @@ export function openQueues(connection: QueueConnection, log: Log): Queues {
       await backend.end();
     },
   };
+}
+
+/** Tells of trouble; of the same one again only after a while. */
+function createComplaint(log: Log): (queue: string) => (error: Error) => void {
+  const toldAt = new Map<string, number>();
+  return (queue) => (error) => {
+    const trouble = `${queue} ${error.message}`;
+    if (performance.now() - (toldAt.get(trouble) ?? -Infinity) < sameTroubleMs) return;
+    if (toldAt.size >= troublesKept) toldAt.clear();
+    toldAt.set(trouble, performance.now());
+    log.warn({ queue, err: error }, 'queue trouble');
+  };
+}
+
+async function keepRepeating(queue: AnyQueue, name: string, everyMs: number): Promise<boolean> {
+  const scheduler = await withTimeout(queue.getJobScheduler(name), ringTimeoutMs);
+  const isLate = scheduler?.next === undefined || scheduler.next < Date.now() - everyMs;
+  if (scheduler?.every === everyMs && !isLate) return false;
+  const job = { name, data: {}, opts: once };
+  await withTimeout(queue.upsertJobScheduler(name, { every: everyMs }, job), ringTimeoutMs);
+  return true;
 }
 
 /** BullMQ's own close cannot be told to wait no longer once it waits, so the waiting is done here. */

@@ -23,14 +23,6 @@ export function refuseKey(key: string | undefined): Answer | undefined {
   );
 }
 
-/**
- * Whether an answer is kept under its key. Only acceptances are: the provider's page says the key is checked against mails already
- * sent, and leaves open whether an error is remembered. Should a real account show otherwise, this function is the one to change.
- */
-export function isAnswerRemembered(answer: Answer): boolean {
-  return answer.status >= 200 && answer.status < 300;
-}
-
 /** The first answer for a key used before with the same bytes, a 409 for other bytes, undefined for a key not in use. */
 export async function findRememberedAnswer(db: SandboxDb, use: KeyedBody, now: Date): Promise<Answer | undefined> {
   const kept = await db
@@ -45,7 +37,10 @@ export async function findRememberedAnswer(db: SandboxDb, use: KeyedBody, now: D
   return { status: kept.status, headers: { 'content-type': 'application/json; charset=utf-8' }, body: kept.answer };
 }
 
-/** Keeps an answer, in the transaction that accepts the mails. Fails on the primary key when another request was first. */
+/**
+ * Keeps an answer, in the transaction that accepts the mails. Only acceptances are kept: the provider's page says a key is checked
+ * against mails already sent, and leaves open whether an error is remembered. Fails on the primary key when another was first.
+ */
 export async function insertRememberedAnswer(
   tx: SandboxTx,
   kept: KeyedBody & { answer: Answer },

@@ -6,6 +6,7 @@ interface ArchiveProps {
   issues: ArchivedIssue[];
 }
 
+/** The archive: what has gone out, newest first. */
 export function ArchivePage({ site, issues }: ArchiveProps) {
   const description = `Every issue of ${site.newsletterName}, newest first.`;
   const links = [{ href: '/issues', words: 'All issues', isCurrent: true }];

@@ -20,6 +20,7 @@ interface HomeProps {
 const description =
   'One mail a week with the newest tool comparisons: who ships which tool, who skips it, and the best reason on each side.';
 
+/** What this is, with the newest issue. */
 export function HomePage({ site, latest }: HomeProps) {
   return (
     <Page site={site} title={site.newsletterName} description={description}>

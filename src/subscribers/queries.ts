@@ -1,4 +1,4 @@
-import { type Insertable, sql } from 'kysely';
+import type { Insertable } from 'kysely';
 import type { Db, Tx } from '../database.ts';
 import type { SubscriberState } from './subscriber.ts';
 import type { ConsentsTable, SubscribersTable } from './tables.ts';
@@ -63,14 +63,4 @@ export async function insertNewSubscribers(
     .returning(['id', 'addressHash'])
     .execute();
   return new Map(added.map((row) => [row.addressHash, row.id]));
-}
-
-/** Which of these address hashes some subscriber has, erased ones too. */
-export async function listKnownAddressHashes(db: Db, hashes: readonly string[]): Promise<string[]> {
-  const rows = await db
-    .selectFrom('subscribers')
-    .select('addressHash')
-    .where('addressHash', '=', sql<string>`any(${[...hashes]}::text[])`)
-    .execute();
-  return rows.map((row) => row.addressHash);
 }

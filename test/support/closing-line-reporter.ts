@@ -13,8 +13,10 @@ export default class ClosingLineReporter implements Reporter {
       }
     }
     // After the default reporter's own summary.
-    process.once('exit', () => {
-      process.stdout.write(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);
+    process.once('exit', (status) => {
+      // A run that could not begin (no server, no test found) has no test to blame.
+      const failed = status === 0 ? count.failed : Math.max(count.failed, 1);
+      process.stdout.write(`\n${count.passed} passed, ${failed} failed, ${count.skipped} skipped\n`);
     });
   }
 }

@@ -49,6 +49,7 @@ export async function endUse(place: Place, use: Use): Promise<void> {
   await use.keeper.end();
 }
 
+/** The address of a database on a server in use, password included. */
 export function urlOf({ server, password }: Pick<Use, 'server' | 'password'>, database = databaseName): string {
   // sslmode: else PGSSLMODE of the person's shell counts, and this server has no TLS.
   return `postgres://${roleName}:${password}@127.0.0.1:${server.port}/${database}?sslmode=disable`;

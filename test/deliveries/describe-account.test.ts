@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { Account } from '../../src/deliveries/account-issue.ts';
+import { describeAccount } from '../../src/deliveries/describe-account.ts';
+
+const account: Account = {
+  issue: 7,
+  state: 'sending',
+  subscribers: 120,
+  ineligible: { unsubscribed: 12, pending: 8 },
+  eligible: 100,
+  accepted: 90,
+  excluded: { unsubscribed: 2 },
+  failed: 1,
+  unknown: 3,
+  waiting: 4,
+  balanced: true,
+  outcomes: { sent: 0, delayed: 0, delivered: 80, failed: 0, suppressed: 0, bounced: 5, complained: 0, none: 5 },
+};
+
+describe('the accounting', () => {
+  it('is one figure a line under the figure it belongs to, and the sums in a sentence', () => {
+    expect(describeAccount(account)).toBe(
+      [
+        'Issue 7: sending',
+        '  120 subscribers',
+        '     20 not eligible',
+        '       12 unsubscribed',
+        '        8 pending',
+        '    100 eligible',
+        '       90 accepted by the provider',
+        '         80 delivered',
+        '          5 bounced',
+        '          5 no report yet',
+        '        2 excluded before the call',
+        '          2 unsubscribed',
+        '        1 failed',
+        '        3 unknown: a person decides with `issue resolve`',
+        '        4 waiting',
+        'It balances: 120 = 20 not eligible + 100 eligible; 100 = 90 accepted + 2 excluded + 1 failed + 3 unknown + 4 waiting.',
+      ].join('\n'),
+    );
+  });
+
+  it('that does not balance says so instead of a sum', () => {
+    const text = describeAccount({ ...account, balanced: false });
+    expect(text).toContain('It does NOT balance');
+    expect(text).not.toContain('It balances');
+  });
+
+  it('of nobody is all noughts', () => {
+    const empty = { subscribers: 0, ineligible: {}, eligible: 0, accepted: 0, excluded: {}, failed: 0, unknown: 0 };
+    const none = Object.fromEntries(Object.keys(account.outcomes).map((name) => [name, 0])) as Account['outcomes'];
+    const text = describeAccount({ ...account, ...empty, waiting: 0, issue: null, outcomes: none });
+    expect(text).toContain('Issue without a number: sending');
+    expect(text).toContain('      0 unknown\n');
+    expect(text).not.toContain('issue resolve');
+  });
+});
