@@ -9,7 +9,7 @@ const json = () => new Option('--json', 'print one JSON document and nothing els
 function createProgram(): Command {
   const program = new Command('verdicts')
     .description(
-      "Weekly Verdicts: picks the week's comparisons, drafts, previews, approves and sends an issue exactly once.",
+      "Weekly Verdicts: picks the week's comparisons, drafts, previews, approves and sends an issue, every delivery accounted for.",
     )
     .version(version)
     .showHelpAfterError('(--help shows how)')
