@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Context } from '../context.ts';
 import type { Tx } from '../database.ts';
+import { failpoint } from '../platform/failpoint.ts';
 import { batchBytesLimit, doubtLimitMs, idempotencyKeyOf, lateLimitMs, leaseMs } from './batch.ts';
 import { writeBatchBody } from './batch-body.ts';
 import { copyAddresses, excludeMembers, readConsent } from './consent.ts';
 import { giveUpBatch, splitBatch } from './end-batch.ts';
-import { insertCall, listMembersWaiting, lockBatchForClaim, type LockedBatch, type Member } from './queries.ts';
+import {
+  endWithLease,
+  insertCall,
+  listMembersWaiting,
+  lockBatchForClaim,
+  type LockedBatch,
+  type Member,
+} from './queries.ts';
 
 /** A batch ready for its call: committed, so that this moment is its first submit. */
 export interface Claim {
@@ -39,8 +47,13 @@ export type NoClaim =
 export async function claimBatch(ctx: Context, batchId: string): Promise<Claim | NoClaim> {
   return ctx.db.transaction().execute(async (tx) => {
     const now = ctx.clock.now();
-    const isOn = await tx.selectFrom('sendingSwitch').select('isOn').forShare().executeTakeFirstOrThrow();
-    if (!isOn.isOn) return 'switched-off';
+    await endWithLease(ctx, tx);
+    const sending = await tx
+      .selectFrom('sendingSwitch')
+      .select(['isOn', 'changedAt'])
+      .forShare()
+      .executeTakeFirstOrThrow();
+    if (!sending.isOn) return 'switched-off';
     const issue = await tx
       .selectFrom('issues')
       .innerJoin('batches', 'batches.issueId', 'issues.id')
@@ -52,7 +65,8 @@ export async function claimBatch(ctx: Context, batchId: string): Promise<Claim |
     if (issue.providerIdentity !== ctx.mailer.identity) return 'other-provider';
     const batch = await lockBatchForClaim(tx, batchId, now);
     if (batch === undefined) return 'not-due';
-    const dueAt = Math.max(batch.dueAt.getTime(), issue.resumedAt?.getTime() ?? 0);
+    // What waited for a quota or a person with all sending off is not late by that.
+    const dueAt = Math.max(...[batch.dueAt, issue.resumedAt, sending.changedAt].map((at) => at?.getTime() ?? 0));
     if (now.getTime() - dueAt > lateLimitMs) return 'late';
     return batch.state === 'waiting'
       ? freezeBatch(ctx, tx, { batch, revisionId: issue.revisionId ?? '', now })
@@ -139,6 +153,7 @@ async function submit(ctx: Context, tx: Tx, { batch, members, body, now }: Submi
   const call = { batchId: batch.id, attempt, idempotencyKey, bodySha256, mailsCount: members.length, startedAt: now };
   const deliveryIds = members.map((member) => member.id);
   const { id: callId } = await insertCall(tx, call);
+  failpoint('before-claim-commit');
   const { issueId, freezeNumber } = batch;
   return {
     batchId: batch.id,

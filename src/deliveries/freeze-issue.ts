@@ -14,22 +14,28 @@ export interface Frozen {
   batches: number;
 }
 
+/** Whoever unsubscribes while the freeze runs makes it start over; after so many times it is left to the next tick. */
+const freezeTriesLimit = 10;
+
 /**
  * Binds the audience of an approved issue whose time has come, in one transaction: `approved -> sending`. Undefined when the
  * issue is not approved or not due (somebody else froze it, or it was withdrawn); two at once make one freeze.
  */
 export async function freezeIssue(ctx: Context, issueId: string): Promise<Frozen | undefined> {
-  const frozen = await ctx.db
-    .transaction()
-    .setIsolationLevel('repeatable read')
-    .execute((tx) => freeze(ctx, tx, issueId))
-    .catch((error: unknown) => {
-      if (isSerializationFailure(error)) return undefined;
-      throw error;
-    });
+  const frozen = await freezeOnce(ctx, issueId, 1);
   failpoint('after-freeze');
   if (frozen !== undefined) await ringDueBatches(ctx);
   return frozen;
+}
+
+async function freezeOnce(ctx: Context, issueId: string, tries: number): Promise<Frozen | undefined> {
+  try {
+    const transaction = ctx.db.transaction().setIsolationLevel('repeatable read');
+    return await transaction.execute((tx) => freeze(ctx, tx, issueId));
+  } catch (error) {
+    if (!isSerializationFailure(error) || tries >= freezeTriesLimit) throw error;
+    return freezeOnce(ctx, issueId, tries + 1);
+  }
 }
 
 async function freeze(ctx: Context, tx: Tx, issueId: string): Promise<Frozen | undefined> {
@@ -98,7 +104,7 @@ async function insertDeliveries(
     join batches b on b.issue_id = ${plan.issueId} and b.ordinal = (e.rank - 1) / ${plan.size} + 1`.execute(tx);
 }
 
-/** Postgres 40001: a freeze beside this one won. */
+/** Postgres 40001: a freeze beside this one won, or a subscriber changed under it; a new one sees either. */
 function isSerializationFailure(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === '40001';
 }

@@ -16,7 +16,9 @@ export async function proveDelivery(tx: Tx, { delivery, providerId, now }: Proof
     .forUpdate()
     .executeTakeFirstOrThrow();
   const isInDoubt = ['calling', 'doubt', 'unknown', 'blocked'].includes(batch.state);
-  await acceptDeliveries(tx, isInDoubt ? await listFrozenMembers(tx, delivery.batchId) : [delivery.id], now);
+  const others = isInDoubt ? await listFrozenMembers(tx, delivery.batchId) : [];
+  // The delivery itself in any case: a person may have decided it failed, which its batch-mates do not speak against.
+  await acceptDeliveries(tx, [delivery.id, ...others], now);
   if (isInDoubt) {
     const done = { state: 'accepted' as const, leaseUntil: null, lastError: 'proved by an event' };
     await tx.updateTable('batches').set(done).where('id', '=', delivery.batchId).execute();

@@ -1,7 +1,14 @@
 import { sql } from 'kysely';
+import type { Context } from '../context.ts';
 import type { Db, Tx } from '../database.ts';
-import type { BatchState } from './batch.ts';
+import { type BatchState, leaseMs } from './batch.ts';
 import type { DeliveryState, Outcome } from './delivery.ts';
+
+/** A process that stands still in the middle of this transaction holds its locks no longer than a lease: the server ends it. */
+export async function endWithLease(ctx: Context, tx: Tx): Promise<void> {
+  const limit = `${leaseMs(ctx.config.callDeadlineMs)}ms`;
+  await sql`select set_config('idle_in_transaction_session_timeout', ${limit}, true)`.execute(tx);
+}
 
 export interface LockedBatch {
   id: string;
@@ -138,16 +145,18 @@ export async function findDeliveryByProvider(
     .executeTakeFirst();
 }
 
-/** Moves a delivery's outcome forward; what ranks no higher changes nothing. */
+/** Moves a delivery's outcome forward: by rank, among equals to the latest, so that the order of arrival decides nothing. */
 export async function recordOutcome(
   tx: Tx,
-  reported: { deliveryId: string; outcome: Outcome; at: Date },
+  { deliveryId, outcome, at }: { deliveryId: string; outcome: Outcome; at: Date },
 ): Promise<void> {
   await tx
     .updateTable('deliveries')
-    .set({ outcome: reported.outcome, outcomeAt: reported.at })
-    .where('id', '=', reported.deliveryId)
+    .set({ outcome, outcomeAt: at })
+    .where('id', '=', deliveryId)
     .where('state', '=', 'accepted')
-    .where(sql<boolean>`outcome_rank(${reported.outcome}) > outcome_rank(outcome)`)
+    .where(
+      sql<boolean>`(outcome_rank(${outcome}), ${at}::timestamptz, ${outcome}::text) > (outcome_rank(outcome), outcome_at, outcome)`,
+    )
     .execute();
 }

@@ -1,20 +1,23 @@
 import type { Context } from '../context.ts';
 import type { Tx } from '../database.ts';
 import { raiseAlert } from '../mails/raise-alert.ts';
+import { failpoint } from '../platform/failpoint.ts';
 import type { ProviderAnswer } from '../platform/mailer.ts';
 import { decideNextStep, type NextStep } from './batch.ts';
 import type { Claim } from './claim-batch.ts';
 import { excludeBatch, failBatch, giveUpBatch, splitBatch } from './end-batch.ts';
-import { judgeAnswer, type Judgement } from './judge-answer.ts';
+import { judgeAnswer, type Judgement, waitLimitMs } from './judge-answer.ts';
 import { noteHold, noteStatedRate } from './pace.ts';
-import { acceptDeliveries, insertProviderMessages, updateCallEnded } from './queries.ts';
+import { acceptDeliveries, endWithLease, insertProviderMessages, updateCallEnded } from './queries.ts';
 import { nextUtcMidnight, switchSendingOff } from './sending-switch.ts';
 
 /** Saves how a call ended. Attempt numbers fence every write but one: an acceptance in hand is always saved. */
 export async function settleCall(ctx: Context, claim: Claim, answer: ProviderAnswer): Promise<Judgement> {
   const judgement = judgeAnswer(answer, claim.deliveryIds.length);
   if (judgement.verdict === 'no') await switchOffFor(ctx, judgement, answer);
+  failpoint('before-settle');
   const step = await ctx.db.transaction().execute(async (tx) => {
+    await endWithLease(ctx, tx);
     const verdict = judgement.verdict;
     const { status, errorName } = answer;
     const errorMessage = withoutAddresses(answer.errorMessage);
@@ -22,6 +25,7 @@ export async function settleCall(ctx: Context, claim: Claim, answer: ProviderAns
     const batch = await lockBatch(tx, claim);
     if (judgement.verdict === 'yes') {
       await saveAcceptance(ctx, tx, { claim, ids: judgement.ids, isSameFreeze: batch.isSameFreeze });
+      failpoint('before-settle-commit');
       return undefined;
     }
     if (!batch.isOurs) return undefined;
@@ -39,6 +43,7 @@ export async function settleCall(ctx: Context, claim: Claim, answer: ProviderAns
   await noteStatedRate(ctx, answer.statedRate);
   await noteHold(ctx, holdAfter(judgement));
   if (step !== undefined) await tellOperator(ctx, claim, step);
+  await tellLongWait(ctx, judgement, answer);
   return judgement;
 }
 
@@ -153,6 +158,15 @@ async function tellOperator(ctx: Context, claim: Claim, step: NextStep): Promise
   const sentence =
     "The provider knows this batch's key with another body. It is held back, never sent under another key by itself; `issue resolve` lets a person decide.";
   await raiseAlert(ctx, { code: 'batch-blocked', sentence, entity: 'batch', entityId: claim.batchId });
+}
+
+/** A Retry-After that is not believed whole is a thing to look at: the account may be closed to us under another name. */
+async function tellLongWait(ctx: Context, judgement: Judgement, { retryAfterMs }: ProviderAnswer): Promise<void> {
+  const isSlowDown = judgement.verdict === 'no' && judgement.cause === 'slow-down';
+  if (!isSlowDown || retryAfterMs === null || retryAfterMs <= waitLimitMs) return;
+  const asked = Math.round(retryAfterMs / 1000);
+  const sentence = `The provider asks to wait ${asked} s; it is asked again after ${waitLimitMs / 60_000} minutes. \`pause\` stops all sending.`;
+  await raiseAlert(ctx, { code: 'provider-asks-long-wait', sentence, entity: 'sending', entityId: null });
 }
 
 function describe(answer: ProviderAnswer): string {

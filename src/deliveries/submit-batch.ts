@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { raiseAlert } from '../mails/raise-alert.ts';
 import { failpoint } from '../platform/failpoint.ts';
+import { leaseMs } from './batch.ts';
 import { claimBatch, type Claim, type NoClaim } from './claim-batch.ts';
 import { finishIssue } from './finish-issue.ts';
 import { pauseProgrammatically } from './pause-programmatically.ts';
@@ -16,6 +17,8 @@ export async function submitBatch(ctx: Context, batchId: string, signal?: AbortS
   const claim = await claimOrPutOff(ctx, batchId);
   if (typeof claim === 'string') return answerNoClaim(ctx, batchId, claim);
   failpoint('after-claim');
+  // This process stood still meanwhile: whoever has taken over knows no more about this call than that it may still come.
+  if (isLeaseOver(ctx, claim)) return;
   const { body, idempotencyKey } = claim;
   const answer = await ctx.mailer.post({
     path: '/emails/batch',
@@ -27,6 +30,10 @@ export async function submitBatch(ctx: Context, batchId: string, signal?: AbortS
   await settleCall(ctx, claim, answer);
   failpoint('after-settle');
   await finishIssue(ctx, claim.issueId);
+}
+
+function isLeaseOver(ctx: Context, { startedAt }: Claim): boolean {
+  return ctx.clock.now().getTime() - startedAt.getTime() >= leaseMs(ctx.config.callDeadlineMs);
 }
 
 async function claimOrPutOff(ctx: Context, batchId: string): Promise<Claim | NoClaim> {
