@@ -1,6 +1,6 @@
 import type { Config } from './config.ts';
 import { startService, type Service } from './start/service.ts';
-import { stopOnSignal } from './start/stop-on-signal.ts';
+import { stopOnSignal, watchSignals } from './start/stop-on-signal.ts';
 
 /** Which parts of the program one process runs. */
 export type Role = 'start' | 'serve' | 'work';
@@ -10,14 +10,20 @@ export type Role = 'start' | 'serve' | 'work';
  * migrates, the others refuse an old schema. Throws Failure with a sentence when it cannot start.
  */
 export async function runService(config: Config, role: Role, say: (sentence: string) => void): Promise<void> {
-  const service: Service = await startService(config, {
-    web: role !== 'work',
-    work: role !== 'serve',
-    schema: role === 'start' ? 'migrate' : 'refuse',
-    say,
-  });
-  say(greeting(service, role));
-  await stopOnSignal(service, say);
+  // Before the start: a process told to stop meanwhile still stops the database it has just started.
+  const signals = watchSignals();
+  try {
+    const service: Service = await startService(config, {
+      web: role !== 'work',
+      work: role !== 'serve',
+      schema: role === 'start' ? 'migrate' : 'refuse',
+      say,
+    });
+    say(greeting(service, role));
+    await stopOnSignal(service, signals, say);
+  } finally {
+    signals.release();
+  }
 }
 
 function greeting({ ctx, url }: Service, role: Role): string {

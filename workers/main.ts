@@ -6,8 +6,8 @@ import type { Queues } from '../src/platform/queue.ts';
 import { handlersFor, type Handlers } from './handlers.ts';
 
 export interface Workers {
-  /** Takes no new work, lets what runs end within the grace. */
-  stop(graceMs: number): Promise<void>;
+  /** Takes no new work, lets what runs end within the grace or until told to hurry. */
+  stop(this: void, graceMs: number, hurry?: AbortSignal): Promise<void>;
 }
 
 /** How often the watch makes sure that somebody ticks. */
@@ -25,10 +25,10 @@ export function startWorkers(ctx: Context, queues: Queues): Workers {
   }
   const watch = keepWatch(ctx, queues, stopping.signal);
   return {
-    async stop(graceMs) {
+    async stop(graceMs, hurry) {
       stopping.abort();
       await watch;
-      await queues.close(graceMs);
+      await queues.close(graceMs, hurry);
     },
   };
 }

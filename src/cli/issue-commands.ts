@@ -102,7 +102,8 @@ export async function cancel(number: number, { reason, json }: { reason: string 
     return accountIssue(ctx.db, cancelled, ctx.clock.now());
   });
   if (json) return printJson(account);
-  print(account.accepted > 0 ? describeAccount(account) : `Issue ${number} is cancelled; nobody got it.`);
+  const isUntouched = account.accepted + account.unknown + account.waiting === 0;
+  print(isUntouched ? `Issue ${number} is cancelled; nobody got it.` : describeAccount(account));
 }
 
 /** `issue account N`. */

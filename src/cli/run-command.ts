@@ -3,16 +3,33 @@ import type { Context } from '../context.ts';
 import { isRefusal, type Refusal } from '../platform/refusal.ts';
 import { Failure } from '../start/failure.ts';
 import { openContext } from '../start/open-context.ts';
+import { type SignalWatch, watchSignals } from '../start/stop-on-signal.ts';
 import { say } from './terminal.ts';
 
-/** A command that needs the database: opened, run, closed again. */
-export async function withContext<Result>(work: (ctx: Context) => Promise<Result>): Promise<Result> {
-  const opened = await openContext(quiet(loadConfig()), { schema: 'refuse', say });
+/**
+ * A command that needs the database: opened, run, closed again, on Ctrl-C too: a statement under way ends, the next one fails.
+ * Work that ends by itself on a signal hands its watch in.
+ */
+export async function withContext<Result>(
+  work: (ctx: Context) => Promise<Result>,
+  watched?: SignalWatch,
+): Promise<Result> {
+  const signals = watched ?? watchSignals();
   try {
-    return await work(opened.ctx);
+    const opened = await openContext(quiet(loadConfig()), { schema: 'refuse', say });
+    try {
+      return await (watched === undefined ? Promise.race([work(opened.ctx), refuseAfter(signals)]) : work(opened.ctx));
+    } finally {
+      await opened.close();
+    }
   } finally {
-    await opened.close();
+    if (watched === undefined) signals.release();
   }
+}
+
+async function refuseAfter(signals: SignalWatch): Promise<never> {
+  await signals.first;
+  throw new Failure('Stopped before it was done; run it again to go on.');
 }
 
 /** Commands say what matters themselves; the log is for services. */

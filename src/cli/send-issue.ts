@@ -25,7 +25,7 @@ export async function sendIssue(number: number, { json }: { json?: boolean }): P
       if (json) printJson(account);
       else print(describeAccount(account));
       await refuseUnfinished(ctx, issue);
-    });
+    }, signals);
   } finally {
     signals.release();
   }
@@ -42,13 +42,13 @@ async function sendInTurn(ctx: Context, issue: Issue, signals: SignalWatch): Pro
     if (!(await tryLock())) {
       say('Another process is sending this issue; watching.');
       const account = await watchIssue(ctx, issue, { signals, until: tryLock });
-      if (account.waiting === 0 || account.state !== 'sending' || signals.isStopped()) return account;
+      if (account.state !== 'sending' || signals.isStopped()) return account;
     }
     const service = await startService(quiet(loadConfig()), { web: false, work: true, schema: 'refuse' });
     try {
       return await watchIssue(service.ctx, issue, { signals });
     } finally {
-      await service.stop(stopGraceMs);
+      await service.stop(stopGraceMs, signals.hurry);
     }
   });
 }

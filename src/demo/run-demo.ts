@@ -47,7 +47,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
       await signals.first;
     } finally {
       if (signals.isStopped()) say('Stopping: finishing what is under way.');
-      await service.stop(stopGraceMs);
+      await service.stop(stopGraceMs, signals.hurry);
     }
   } finally {
     signals.release();
@@ -70,13 +70,18 @@ async function withNeighbour(service: Service, port: number): Promise<Service> {
 async function runThrough(service: Service, signals: SignalWatch): Promise<void> {
   const { ctx } = service;
   await loadSamples(ctx, print);
-  const issue = signals.isStopped() ? undefined : await openIssue(ctx);
+  refuseStopped(signals);
+  const issue = await openIssue(ctx);
   if (issue === undefined) {
     print('skipped: nothing new');
   } else {
     await sendThrough(ctx, issue, signals);
   }
   printLinks(service, issue);
+}
+
+function refuseStopped(signals: SignalWatch): void {
+  if (signals.isStopped()) throw new Failure('Stopped before the issue was sent; run the demo again to go on.');
 }
 
 /** The issue an interrupted demo left open, or the next one. */
@@ -98,13 +103,13 @@ async function sendThrough(ctx: Context, { id, number: given, state }: Issue, si
   if (state === 'draft') print(`Approved issue ${number}.`);
   if (state === 'paused') accept(await resumeSendingIssue(ctx, { number, by: actor(), acceptsProvider: false }));
   await switchSendingOn(ctx, { by: actor() });
-  if (signals.isStopped()) return;
+  refuseStopped(signals);
   accept(await beginSending(ctx, { number, by: actor() }));
   const sent = await watchIssue(ctx, { id }, { signals });
   const account = signals.isStopped() ? sent : await awaitReports(ctx, id, signals);
   print(`\n${describeAccount(account)}\n`);
-  if (!signals.isStopped() && (account.state !== 'sent' || !account.balanced)) {
-    throw new Failure(`Issue ${number} is ${account.state}; run the demo again to go on.`);
+  if (account.state !== 'sent' || !account.balanced) {
+    throw new Failure(`Issue ${number} is ${account.state}; run the demo again to go on, nobody gets it twice.`);
   }
 }
 

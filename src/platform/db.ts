@@ -24,6 +24,8 @@ export function openDb<Tables>(url: string, options: PoolOptions = {}): Kysely<T
   });
   // A connection the server dropped while idle: the pool opens another, queries in flight fail by themselves.
   pool.on('error', () => {});
+  // One it dropped between two queries of a transaction: the next query fails by itself; unheard, this would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return new Kysely<Tables>({
     dialect: new PostgresDialect({ pool }),
     plugins: [

@@ -22,8 +22,8 @@ export interface Queues {
   work(queue: string, run: (name: string, payload: unknown) => Promise<void>, options: { concurrency: number }): void;
   /** Puts the repeating job back if it is missing or late; true when it had to. */
   keepRepeating(queue: string, name: string, everyMs: number): Promise<boolean>;
-  /** Takes no new jobs, waits for running ones up to the grace, then closes connections. */
-  close(graceMs: number): Promise<void>;
+  /** Takes no new jobs, waits for running ones up to the grace or until told to hurry, then closes connections. */
+  close(graceMs: number, hurry?: AbortSignal): Promise<void>;
 }
 
 /** `add` never settles while Redis is down (measured), so a ring gives up after this long. */
@@ -110,9 +110,11 @@ export function openQueues(connection: QueueConnection, log: Log): Queues {
       workers.push(worker);
     },
     keepRepeating: (queue, name, everyMs) => keepRepeating(queueOf(queue), name, everyMs),
-    async close(graceMs) {
+    async close(graceMs, hurry) {
+      // The grace is given once: what outlived it is not waited for again.
+      if (isClosing) return;
       isClosing = true;
-      await closeWorkers(workers, running, graceMs);
+      await closeWorkers(workers, running, { graceMs, hurry });
       await closeEach([...queues.values()], (queue) => queue.close());
       await backend.end();
     },
@@ -140,10 +142,24 @@ async function keepRepeating(queue: AnyQueue, name: string, everyMs: number): Pr
   return true;
 }
 
+interface Patience {
+  graceMs: number;
+  hurry: AbortSignal | undefined;
+}
+
+async function aborted(signal: AbortSignal | undefined): Promise<void> {
+  await new Promise<void>((resolve) => {
+    if (signal?.aborted) resolve();
+    else signal?.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
 /** BullMQ's own close cannot be told to wait no longer once it waits, so the waiting is done here. */
-async function closeWorkers(workers: AnyWorker[], running: Set<Promise<void>>, graceMs: number): Promise<void> {
+async function closeWorkers(workers: AnyWorker[], running: Set<Promise<void>>, patience: Patience): Promise<void> {
   await closeEach(workers, (worker) => worker.pause(true));
-  await withTimeout(Promise.allSettled(running), graceMs).catch(() => {});
+  await withTimeout(Promise.race([Promise.allSettled(running), aborted(patience.hurry)]), patience.graceMs).catch(
+    () => {},
+  );
   const isLate = running.size > 0;
   await closeEach(workers, (worker) => worker.close(isLate));
 }

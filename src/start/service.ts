@@ -21,26 +21,26 @@ export interface Service {
   ctx: Context;
   /** Where the pages are; null when this process serves none. */
   url: string | null;
-  /** Finishes or releases what runs within the grace, then closes everything, the embedded database last. */
-  stop(graceMs: number): Promise<void>;
+  /** Finishes or releases what runs within the grace, or until told to hurry; then closes everything, the embedded database last. */
+  stop(graceMs: number, hurry?: AbortSignal): Promise<void>;
 }
 
 /** What is open so far, to be closed in reverse. */
-type Closers = ((graceMs: number) => Promise<void>)[];
+type Closers = Service['stop'][];
 
 /** Starts web and workers as asked. Throws Failure with a sentence, and leaves nothing behind then. */
 export async function startService(config: Config, options: ServiceOptions): Promise<Service> {
   const opened = await openContext(config, options);
   const closers: Closers = [() => opened.close()];
-  const stop = async (graceMs: number) => {
-    for (const close of closers.splice(0).toReversed()) await close(graceMs);
+  const stop: Service['stop'] = async (graceMs, hurry) => {
+    for (const close of closers.splice(0).toReversed()) await close(graceMs, hurry);
   };
   try {
     const needsServer = options.web || (config.isSandbox && options.work);
     const ctx = needsServer ? await serveApp(opened, options, closers) : opened.ctx;
     if (options.work) {
       const workers: Workers = startWorkers(ctx, opened.queues);
-      closers.push((graceMs) => workers.stop(graceMs));
+      closers.push(workers.stop);
     }
     return { ctx, url: options.web ? ctx.config.publicUrl : null, stop };
   } catch (error) {

@@ -5,12 +5,14 @@ import type { Service } from './service.ts';
 export const stopGraceMs = 8_000;
 
 /** Waits for Ctrl-C or SIGTERM, then stops the service; a second one waits no longer for what is under way. */
-export async function stopOnSignal(service: Service, say: (sentence: string) => void): Promise<void> {
-  const signals = watchSignals();
+export async function stopOnSignal(
+  service: Service,
+  signals: SignalWatch,
+  say: (sentence: string) => void,
+): Promise<void> {
   await signals.first;
   say('Stopping: finishing what is under way.');
-  await service.stop(stopGraceMs);
-  signals.release();
+  await service.stop(stopGraceMs, signals.hurry);
 }
 
 /** What is left over of a stopped service gets this long. */
@@ -19,28 +21,40 @@ const lingerMs = 2_000;
 export interface SignalWatch {
   /** Resolves at the first signal. */
   first: Promise<void>;
+  /** Aborts at the second one: what is under way is waited for no longer. */
+  hurry: AbortSignal;
   isStopped(): boolean;
   release(): void;
 }
 
 const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Takes the process's stop signals until released; from the third on the process ends at once. */
+/** npm passes on what the terminal has sent to its child already: signals so close together are one press of Ctrl-C. */
+const samePressMs = 200;
+
+/** Takes the process's stop signals until released; the third ends the process at once, without stopping the embedded database. */
 export function watchSignals(): SignalWatch {
   let count = 0;
+  let lastAt = -Infinity;
+  const hurry = new AbortController();
   let stop: () => void = () => {};
   const first = new Promise<void>((resolve) => {
     stop = resolve;
   });
   const onSignal = () => {
-    count += 1;
+    const at = performance.now();
+    if (at - lastAt > samePressMs) count += 1;
+    lastAt = at;
     stop();
+    if (count === 2) hurry.abort();
     if (count > 2) process.exit(1);
   };
   for (const name of names) process.on(name, onSignal);
-  const forgetNpm = stopWithNpm(onSignal);
+  // Ctrl-C may have ended npm or its shell too: that is no second press.
+  const forgetNpm = stopWithNpm(() => (count === 0 ? onSignal() : undefined));
   return {
     first,
+    hurry: hurry.signal,
     isStopped: () => count > 0,
     release: () => {
       forgetNpm();

@@ -1,21 +1,25 @@
-import { sql } from 'kysely';
 import { accountIssue } from '../../src/deliveries/account-issue.ts';
 import { listIssues } from '../../src/issues/queries.ts';
 import { readSandboxLedger, type SandboxLedger } from '../../src/sandbox/ledger.ts';
+import { checkConsent } from './check-consent.ts';
+import { checkOutcomes } from './check-outcomes.ts';
 import type { Scene } from './scene.ts';
+
+/** What the oracles read of a scene. */
+export type Checked = Pick<Scene, 'sandboxDb' | 'logs'> & { ctx: Pick<Scene['ctx'], 'db' | 'clock'> };
 
 /**
  * The oracles O1-O7 over the provider's ledger, Postgres and the logs: one sentence for each violation, none when all hold.
  * `isEnded` also asks that the ledger and our accepted deliveries are the same, address by address.
  */
-export async function checkOracles(scene: Scene, { isEnded }: { isEnded: boolean }): Promise<string[]> {
+export async function checkOracles(scene: Checked, { isEnded }: { isEnded: boolean }): Promise<string[]> {
   const ledger = await readSandboxLedger(scene.sandboxDb);
   return [
     ...checkOnce(ledger),
     ...(await checkAccounts(scene)),
-    ...(await checkConsent(scene, ledger)),
+    ...(await checkConsent(scene.ctx.db, ledger)),
     ...(await checkUnconfirmed(scene, ledger)),
-    ...(await checkForward(scene)),
+    ...(await checkOutcomes(scene.ctx.db)),
     ...checkLogs(scene.logs()),
     ...(isEnded ? await checkSame(scene, ledger) : []),
   ];
@@ -33,7 +37,7 @@ function checkOnce({ mails }: SandboxLedger): string[] {
 }
 
 /** O2 and O4: the accounting balances, and no issue is sent while something waits. */
-async function checkAccounts({ ctx }: Scene): Promise<string[]> {
+async function checkAccounts({ ctx }: Checked): Promise<string[]> {
   const faults: string[] = [];
   for (const issue of await listIssues(ctx.db)) {
     const account = await accountIssue(ctx.db, issue, ctx.clock.now());
@@ -44,44 +48,21 @@ async function checkAccounts({ ctx }: Scene): Promise<string[]> {
   return faults;
 }
 
-/** O3: nobody accepted whose consent was gone before the batch was first handed over. */
-async function checkConsent({ ctx }: Scene, { mails }: SandboxLedger): Promise<string[]> {
-  const gone = await sql<{ id: string }>`
-    select d.id from deliveries d join batches b on b.id = d.batch_id
-    where exists (select 1 from consents c where c.subscriber_id = d.subscriber_id and c.kind = 'withdrawn'
-        and pg_xact_commit_timestamp(c.xmin) < b.first_submit_at)
-      or exists (select 1 from suppressions p where p.address_hash = d.address_hash
-        and pg_xact_commit_timestamp(p.xmin) < b.first_submit_at)`.execute(ctx.db);
-  const goneIds = new Set(gone.rows.map((row) => row.id));
-  return mails
-    .filter((mail) => goneIds.has(mail.tags.delivery_id ?? ''))
-    .map((mail) => `O3: ${mail.to.join()} was mailed without consent`);
-}
-
 /** O5: nothing of an issue to anybody who never confirmed. */
-async function checkUnconfirmed({ ctx }: Scene, { mails }: SandboxLedger): Promise<string[]> {
-  const pending = await ctx.db.selectFrom('subscribers').select('address').where('state', '=', 'pending').execute();
+async function checkUnconfirmed({ ctx }: Checked, { mails }: SandboxLedger): Promise<string[]> {
+  const pending = await ctx.db
+    .selectFrom('subscribers as s')
+    .select('s.address')
+    .where('s.state', '=', 'pending')
+    .where((eb) => {
+      const confirmed = eb.selectFrom('consents as c').whereRef('c.subscriberId', '=', 's.id');
+      return eb.not(eb.exists(confirmed.select('c.id').where('c.kind', '=', 'confirmed')));
+    })
+    .execute();
   const addresses = new Set(pending.map((row) => row.address));
   return mails
     .filter((mail) => mail.to.some((to) => addresses.has(to)))
     .map((mail) => `O5: ${mail.to.join()} never confirmed`);
-}
-
-/** O6: a delivery's outcome is the furthest that was reported of it, and every permanent bounce and complaint suppresses. */
-async function checkForward({ ctx }: Scene): Promise<string[]> {
-  const behind = await sql<{ id: string }>`
-    select d.id from deliveries d join provider_events e on e.delivery_id = d.id and e.state = 'applied'
-    group by d.id, d.outcome
-    having max(outcome_rank(replace(replace(e.type, 'email.', ''), 'delivery_', ''))) > outcome_rank(d.outcome)`.execute(
-    ctx.db,
-  );
-  const unsuppressed = await sql<{ id: string }>`
-    select d.id from deliveries d where d.outcome = 'complained'
-      and not exists (select 1 from suppressions p where p.address_hash = d.address_hash)`.execute(ctx.db);
-  return [
-    ...behind.rows.map((row) => `O6: delivery ${row.id} is behind what was reported`),
-    ...unsuppressed.rows.map((row) => `O6: delivery ${row.id} complained and is not suppressed`),
-  ];
 }
 
 /** O7: no address, token or key in a log. */
@@ -94,7 +75,7 @@ function checkLogs(logs: string): string[] {
 }
 
 /** What the provider took is what we believe it took. */
-async function checkSame({ ctx }: Scene, { mails }: SandboxLedger): Promise<string[]> {
+async function checkSame({ ctx }: Checked, { mails }: SandboxLedger): Promise<string[]> {
   const accepted = await ctx.db.selectFrom('deliveries').select('id').where('state', '=', 'accepted').execute();
   const ours = new Set(accepted.map((row) => row.id));
   const theirs = new Set(mails.map((mail) => mail.tags.delivery_id ?? ''));

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
@@ -60,4 +60,10 @@ export async function startProgram(file: string, args: string[], env: Record<str
       return ended;
     },
   };
+}
+
+/** Whether a process stands still after SIGSTOP. */
+export function isStopped(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return stdout.trim().startsWith('T');
 }

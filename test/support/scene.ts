@@ -14,6 +14,7 @@ import type { SandboxDb } from '../../src/sandbox/tables.ts';
 import { type Service, startService } from '../../src/start/service.ts';
 import { importSubscribers } from '../../src/subscribers/import-subscribers.ts';
 import { type Program, startProgram } from './program.ts';
+import { recordClaims } from './record-claims.ts';
 import { createTestDatabase } from './test-database.ts';
 
 export const webhookSecret = 'whsec_dGVzdC10ZXN0LXRlc3QtdGVzdC10ZXN0LXRlc3Q=';
@@ -57,6 +58,7 @@ export interface Scene {
 /** Opens a scene; end it in a `finally` or after hook, which stops every process of it. */
 export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   const product = await createTestDatabase();
+  await recordClaims(product.db);
   const provider = await createTestDatabase();
   const programs: Program[] = [];
   const services: Service[] = [];
@@ -81,8 +83,11 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
   services.push(web);
   const webUrl = `http://127.0.0.1:${web.ctx.config.port}`;
   const sandbox = await startProgram('src/sandbox/serve-sandbox.ts', [
-    ...['--database-url', provider.url, '--port', '0', '--webhook-url', `${webUrl}/webhooks/resend`],
-    ...['--webhook-secret', webhookSecret, '--rate', String(options.providerRate ?? 1000), '--event-delay-ms', '50'],
+    `--database-url=${provider.url}`,
+    `--webhook-url=${webUrl}/webhooks/resend`,
+    `--webhook-secret=${webhookSecret}`,
+    `--rate=${options.providerRate ?? 1000}`,
+    '--event-delay-ms=50',
   ]);
   programs.push(sandbox);
   const port = Number(/"port":(\d+)/.exec(await sandbox.firstLine)?.[1]);
