@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { access, constants } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { toListJson, toShowJson } from '../comparisons/comparison-json.ts';
 import { describeComparison, describeComparisons } from '../comparisons/describe-comparison.ts';
 import { describeImport, importComparisonPaths } from '../comparisons/import-paths.ts';
@@ -25,9 +25,7 @@ export async function importComparisonFiles(
 
 /** `import subscribers FILE`. */
 export async function importSubscriberFile(file: string): Promise<void> {
-  await access(file, constants.R_OK).catch((cause: unknown) => {
-    throw new Failure(`${file} cannot be read; check the name and your rights to it.`, { cause });
-  });
+  await refuseUnreadable(file);
   const report = await withContext(async (ctx) =>
     accept(
       await importSubscribers(ctx, {
@@ -39,8 +37,15 @@ export async function importSubscriberFile(file: string): Promise<void> {
   const added = Object.entries(report.added).filter(([, count]) => count > 0);
   const came = added.length === 0 ? 'nobody new' : added.map(([state, count]) => `${count} ${state}`).join(', ');
   print(`${report.rows} rows: ${came}; ${report.known} known already, left as they are; ${report.refused} refused.`);
-  if (report.refused > 0)
-    throw new Failure(`${report.refused} rows were refused; mend them and import the file again.`);
+  if (report.refused > 0) throw new Failure(`Rows refused: ${report.refused}. Mend them and import the file again.`);
+}
+
+async function refuseUnreadable(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (found?.isDirectory()) throw new Failure(`${file} is a folder; name the CSV file in it.`, { exitStatus: 2 });
+  await access(file, constants.R_OK).catch((cause: unknown) => {
+    throw new Failure(`${file} cannot be read; check the name and your rights to it.`, { cause });
+  });
 }
 
 /** `comparison list`. */

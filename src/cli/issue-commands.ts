@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { accountIssue } from '../deliveries/account-issue.ts';
+import { countCallsUnderWay } from '../deliveries/queries.ts';
 import { describeAccount } from '../deliveries/describe-account.ts';
 import { resumeSendingIssue } from '../deliveries/resume-sending-issue.ts';
 import { stopIssue } from '../deliveries/stop-issue.ts';
@@ -78,9 +79,16 @@ export async function approve(number: number, { json }: JsonOption): Promise<voi
 
 /** `issue pause N`. */
 export async function pause(number: number, { reason, json }: { reason: string } & JsonOption): Promise<void> {
-  const issue = accept(await withContext((ctx) => pauseIssue(ctx, { number, by: actor(), reason })));
-  if (json) printJson(summariseIssue(issue));
-  else print(`Issue ${number} is paused; calls under way end. \`issue resume ${number}\` goes on.`);
+  const { issue, calls } = await withContext(async (ctx) => {
+    const issue = accept(await pauseIssue(ctx, { number, by: actor(), reason }));
+    return { issue, calls: await countCallsUnderWay(ctx.db, issue.id, ctx.clock.now()) };
+  });
+  if (json) return printJson({ ...summariseIssue(issue), callsUnderWay: calls });
+  const ending =
+    calls === 0
+      ? 'no call is under way'
+      : `${calls === 1 ? 'one call' : `${calls} calls`} under way of up to 100 mails each end`;
+  print(`Issue ${number} is paused; ${ending}. \`issue resume ${number}\` goes on.`);
 }
 
 /** `issue resume N [--accept-provider]`. */

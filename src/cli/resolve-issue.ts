@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { accountIssue } from '../deliveries/account-issue.ts';
 import { describeAccount } from '../deliveries/describe-account.ts';
@@ -56,6 +57,9 @@ async function carryOut(ctx: Context, issue: Issue, options: ResolveOptions): Pr
   if (decision === undefined) return;
   if (note === undefined || note.trim() === '')
     throw new Failure('Say why with --note: it is kept with the decision.', { exitStatus: 2 });
+  const odd = delivery.find((id) => !z.uuid().safeParse(id).success);
+  if (odd !== undefined)
+    throw new Failure(`${odd} is no delivery; \`issue resolve ${issue.number}\` lists their ids.`, { exitStatus: 2 });
   if (decision === 'send-again') await insistOnConfirmation(options.confirm);
   const deliveryIds = delivery.length > 0 ? delivery : 'all';
   const done = accept(await resolveUnknown(ctx, { issueId: issue.id, deliveryIds, decision, note, by: actor() }));

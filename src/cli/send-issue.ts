@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { type Account, accountIssue } from '../deliveries/account-issue.ts';
 import { beginSending } from '../deliveries/begin-sending.ts';
 import { describeAccount } from '../deliveries/describe-account.ts';
+import { countCallsUnderWay } from '../deliveries/queries.ts';
 import { getSendingSwitch } from '../deliveries/sending-switch.ts';
 import { getIssue, type Issue } from '../issues/queries.ts';
 import { Failure } from '../start/failure.ts';
@@ -24,7 +25,7 @@ export async function sendIssue(number: number, { json }: { json?: boolean }): P
       const account = await sendInTurn(ctx, issue, signals);
       if (json) printJson(account);
       else print(describeAccount(account));
-      await refuseUnfinished(ctx, issue);
+      await refuseUnfinished(ctx, issue, account);
     }, signals);
   } finally {
     signals.release();
@@ -75,8 +76,10 @@ export async function watchIssue(ctx: Context, { id }: { id: string }, { signals
   for (;;) {
     account = await accountIssue(ctx.db, await getIssue(ctx.db, id), ctx.clock.now());
     bar.update(account.accepted, paceOf(account, already, performance.now() - startedAt));
-    const isOff = !(await getSendingSwitch(ctx.db)).isOn;
-    if (account.state !== 'sending' || isOff || signals.isStopped() || (await until?.())) break;
+    if (signals.isStopped() || (await until?.())) break;
+    const isHeld = account.state !== 'sending' || !(await getSendingSwitch(ctx.db)).isOn;
+    // Calls under way end also when everything is held: their mails belong into the figures.
+    if (isHeld && (await countCallsUnderWay(ctx.db, id, ctx.clock.now())) === 0) break;
     await ctx.clock.sleep(lookEveryMs);
   }
   bar.stop();
@@ -96,9 +99,11 @@ function paceOf({ accepted, waiting }: Account, already: number, elapsedMs: numb
 }
 
 /** Anything but `sent` is a failure of the command, with what to do. */
-async function refuseUnfinished(ctx: Context, { id }: Issue): Promise<void> {
+async function refuseUnfinished(ctx: Context, { id }: Issue, { unknown }: Account): Promise<void> {
   const { number, state, stateReason } = await getIssue(ctx.db, id);
-  if (state === 'sent') return;
+  if (state === 'sent' && unknown === 0) return;
+  if (state === 'sent')
+    throw new Failure(`Of issue ${number} ${unknown} are unknown; \`issue resolve ${number}\` lets you decide.`);
   if (state === 'paused')
     throw new Failure(
       `Issue ${number} is paused (${stateReason ?? 'by a person'}); \`issue resume ${number}\` goes on.`,

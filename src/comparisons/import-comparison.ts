@@ -14,6 +14,7 @@ import {
 import { parseComparisonPage, type ParsedPage } from './parse-page.ts';
 import { listStatementsByTools } from './queries.ts';
 import { pairSlugOf } from './slug.ts';
+import type { ComparisonPage } from './comparison.ts';
 import type { Db, Tx } from '../database.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isRefusal, type Refusal } from '../platform/refusal.ts';
@@ -96,10 +97,8 @@ async function storePage(
     return { slug, outcome: changes.length === 0 ? 'unchanged' : 'changed', version: stored.latestVersion, changes };
   }
   const known = await listStatementsByTools(tx, [page.left.slug, page.right.slug]);
-  const misplaced = findMisplacedWords(
-    parsed,
-    known.map((statement) => statement.page),
-  );
+  const others = known.filter((statement) => statement.slug !== slug).map((statement) => statement.page);
+  const misplaced = findMisplacedWords(parsed, withOwnPage(others, stored));
   if (misplaced !== undefined) return misplaced;
   if (stored === undefined) {
     await insertComparison(tx, page, facts);
@@ -108,6 +107,13 @@ async function storePage(
   const version = await addVersion(tx, page, { ...stored, now: facts.now });
   const changes = [...describePageChanges(stored.content, page), ...(await storeFacts(tx, stored, facts))];
   return { slug, outcome: 'changed', version, changes };
+}
+
+/** What the comparison said before testifies too, unless other pages say it had the words in the wrong place. */
+function withOwnPage(others: ComparisonPage[], stored: StoredComparison | undefined): ComparisonPage[] {
+  if (stored === undefined) return others;
+  const own = { page: stored.content, takeLines: { left: [], right: [] } };
+  return findMisplacedWords(own, others) === undefined ? [...others, stored.content] : others;
 }
 
 function refuseTakenSlug(slug: string, stored: StoredComparison): Refusal<'slug-taken'> {

@@ -7,7 +7,10 @@ import { wordsKeyOf } from './take-words.ts';
  * Refuses a page on which words known for one of its tools fall to the other: two takes have changed places, or one is missing
  * without its mark. Known are the words on `pages` (the latest versions) and on the page itself; words known for both are nobody's.
  */
-export function findMisplacedWords(parsed: ParsedPage, pages: readonly ComparisonPage[]): PageRefusal | undefined {
+export function findMisplacedWords(
+  parsed: Pick<ParsedPage, 'page' | 'takeLines'>,
+  pages: readonly ComparisonPage[],
+): PageRefusal | undefined {
   const { left, right } = parsed.page;
   const knownLeft = listWords(left.slug, pages);
   const knownRight = listWords(right.slug, pages);

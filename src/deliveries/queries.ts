@@ -98,6 +98,18 @@ export async function listBatchesDue(db: Db, now: Date): Promise<{ batchId: stri
   return due.rows;
 }
 
+/** Provider calls of an issue that a live worker is waiting for. */
+export async function countCallsUnderWay(db: Db, issueId: string, now: Date): Promise<number> {
+  const row = await db
+    .selectFrom('batches')
+    .select((eb) => eb.fn.countAll<string>().as('count'))
+    .where('issueId', '=', issueId)
+    .where('state', '=', 'calling')
+    .where('leaseUntil', '>', now)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
 /** Marks deliveries accepted and keeps the provider's ids; what is accepted already stays as it is. */
 export async function acceptDeliveries(tx: Tx, ids: readonly string[], now: Date): Promise<void> {
   await tx

@@ -42,6 +42,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     const service = await withNeighbour(started, config.port);
     try {
       await runThrough(service, signals);
+      if (options.exit) print('`npm start` serves these again.');
       if (options.exit || signals.isStopped()) return;
       print("Serving until Ctrl-C. A second `npm run demo` sends the samples' next week.");
       await signals.first;

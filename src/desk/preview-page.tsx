@@ -73,14 +73,17 @@ function Checks({ checks }: { checks: DraftCheck[] }) {
           ))}
         </ul>
       )}
-      <ul className="checks small muted">
-        {passed.map(([code, name]) => (
-          <li key={code}>
-            <span className="mark">▲</span>
-            {name}
-          </li>
-        ))}
-      </ul>
+      <details>
+        <summary className="small muted">What was checked</summary>
+        <ul className="checks small muted">
+          {passed.map(([code, name]) => (
+            <li key={code}>
+              <span className="mark">▲</span>
+              {name}
+            </li>
+          ))}
+        </ul>
+      </details>
     </section>
   );
 }

@@ -1,5 +1,6 @@
-import type { Selectable } from 'kysely';
-import type { Db, Tx } from '../database.ts';
+import type { ExpressionBuilder, Selectable } from 'kysely';
+import type { Database, Db, Tx } from '../database.ts';
+import type { IssueState } from './issue.ts';
 import { openStates } from './issue-states.ts';
 import type { CardsTable, IssuesTable, RevisionsTable, VariantsTable } from './tables.ts';
 
@@ -47,15 +48,37 @@ export async function listIssues(db: Db, limit = 50): Promise<Issue[]> {
     .execute();
 }
 
-/** What has gone out or is going out, newest first, for the archive; 500 at most. */
+/** What has gone out or is going out, newest first, for the archive: also a cancelled one that reached somebody; 500 at most. */
 export async function listSentIssues(db: Db, limit = 50): Promise<Issue[]> {
   return db
     .selectFrom('issues')
     .selectAll()
-    .where('state', 'in', ['sending', 'paused', 'sent'])
+    .where((eb) => eb.or([eb('state', 'in', outStates), hasReachedSomebody(eb)]))
     .orderBy('number', 'desc')
     .limit(Math.min(limit, issuesListedLimit))
     .execute();
+}
+
+/** The same for one number; undefined for a draft, and for what nobody got. */
+export async function findSentIssueByNumber(db: Db, number: number): Promise<Issue | undefined> {
+  return db
+    .selectFrom('issues')
+    .selectAll()
+    .where('number', '=', number)
+    .where((eb) => eb.or([eb('state', 'in', outStates), hasReachedSomebody(eb)]))
+    .executeTakeFirst();
+}
+
+const outStates: IssueState[] = ['sending', 'paused', 'sent'];
+
+/** A cancelled issue some readers hold: their mails link here. */
+function hasReachedSomebody(eb: ExpressionBuilder<Database, 'issues'>) {
+  const accepted = eb
+    .selectFrom('deliveries')
+    .select('deliveries.id')
+    .whereRef('deliveries.issueId', '=', 'issues.id')
+    .where('deliveries.state', '=', 'accepted');
+  return eb.and([eb('issues.state', '=', 'cancelled'), eb.exists(accepted)]);
 }
 
 /** A revision with its cards and variants; throws when there is none. It never changes, so callers may keep it in memory. */

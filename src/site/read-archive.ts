@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { findIssueByNumber, getRevision, type Issue, listSentIssues } from '../issues/queries.ts';
+import { findSentIssueByNumber, getRevision, listSentIssues } from '../issues/queries.ts';
 import { readMail } from '../issues/render/assemble.ts';
 import { writeDateLine } from '../issues/render/date-line.ts';
 import { findSchedule } from '../schedule/queries.ts';
@@ -40,13 +40,12 @@ export const personalLink = '#yours-alone';
 /** Stands for the issue's own address: in the archive it leads nowhere. */
 export const selfLink = '#this-issue';
 
-const outStates: Issue['state'][] = ['sending', 'paused', 'sent'];
 const nobody = { to: '', firstName: null, issueId: '', deliveryId: '' };
 
 /** The mail of an issue that has gone out or is going out, with nobody's links in it; undefined for any other number. */
 export async function findArchivedMail({ db }: Pick<Context, 'db'>, number: number): Promise<ArchivedMail | undefined> {
-  const issue = await findIssueByNumber(db, number);
-  if (issue === undefined || issue.revisionId === null || !outStates.includes(issue.state)) return undefined;
+  const issue = await findSentIssueByNumber(db, number);
+  if (issue === undefined || issue.revisionId === null) return undefined;
   const revision = await getRevision(db, issue.revisionId);
   const positions = revision.cards.map(({ position }) => position);
   const { html } = readMail(revision, positions, { ...nobody, unsubscribeUrl: personalLink, archiveUrl: selfLink });

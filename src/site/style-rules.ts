@@ -62,14 +62,15 @@ th:first-child,td:first-child{padding-right:0}
 .checks li{break-inside:avoid}
 .checks.is-mending{column-width:auto}
 .checks .mark{flex:none;width:1.25em;font-weight:700}
-.views{display:flex;flex-wrap:wrap;gap:32px 24px;align-items:flex-start}
-.views figure{flex:0 0 auto;max-width:100%;overflow-x:auto}
+.views{display:flex;gap:24px;align-items:flex-start;overflow-x:auto;padding-bottom:16px}
+.views figure{flex:0 0 auto}
 .views .is-phone iframe{width:362px}
 .views .is-desktop iframe{width:642px}
-.views .is-text{flex:1 1 362px}
+.views .is-text{flex:1 0 580px}
 .views figcaption{font-weight:700;padding-bottom:8px}
 .views iframe,.views pre{display:block;height:min(85vh,1000px);border:1px solid var(--line);border-radius:6px;background:var(--surface)}
 .views pre{margin:0;padding:16px;overflow:auto;font:var(--small)/20px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;white-space:pre-wrap}
+@media (max-width:699px){.views{flex-direction:column;overflow-x:visible}.views figure{max-width:100%;overflow-x:auto}.views .is-text{flex:auto}}
 @media (max-width:399px){.views figure:not(.is-text){margin:0 -16px;max-width:100vw}.views figcaption{padding-left:16px}
 .views iframe{border-left:0;border-right:0;border-radius:0}.views .is-phone iframe{width:100vw}}
 .split{display:grid;gap:32px}

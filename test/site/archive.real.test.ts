@@ -146,3 +146,29 @@ describe('every page', () => {
     expect(await pageOf('/no/such/page', 404)).toContain('All issues');
   });
 });
+
+it('an issue cancelled after somebody got it stays in the archive, one that nobody got does not', async () => {
+  const held = await insertSentIssue(test.db, { number: 3, state: 'cancelled' });
+  await insertSentIssue(test.db, { number: 4, state: 'cancelled' });
+  const { id: subscriberId } = await test.db
+    .insertInto('subscribers')
+    .values({ address: 'ada@example.com', addressHash: 'a'.repeat(64), state: 'active' })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const at = new Date('2026-11-30T09:00:00Z');
+  const { id: batchId } = await test.db
+    .insertInto('batches')
+    .values({ issueId: held, ordinal: 1, state: 'accepted', dueAt: at, ringAt: at })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const bound = { issueId: held, subscriberId, addressHash: 'a'.repeat(64), variant: 1, batchId, batchPosition: 0 };
+  await test.db
+    .insertInto('deliveries')
+    .values({ ...bound, dueAt: at, state: 'accepted', acceptedAt: at })
+    .execute();
+  expect((await app.request('/issues/3')).status).toBe(200);
+  expect((await app.request('/issues/4')).status).toBe(404);
+  const archive = await (await app.request('/issues')).text();
+  expect(archive).toContain('/issues/3');
+  expect(archive).not.toContain('/issues/4');
+});

@@ -71,7 +71,11 @@ export async function copyBinaries(binaries: Binaries, home: string): Promise<Bi
     await rm(half, { recursive: true, force: true });
     await cp(source, half, { recursive: true, verbatimSymlinks: true });
     await openToAll(half);
-    await rename(half, target);
+    await rename(half, target).catch(async (error: unknown) => {
+      // Another process was first: its copy is as good.
+      await rm(half, { recursive: true, force: true });
+      if (!(await exists(target))) throw error;
+    });
   }
   const moved = (file: string): string => join(target, file.slice(source.length));
   return {
