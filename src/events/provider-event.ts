@@ -80,9 +80,14 @@ function readLoosely(payload: unknown): z.infer<typeof payloadForm> {
   return { created_at: outer.data.created_at, data: dataForm.parse(Object.fromEntries(fields)) };
 }
 
-/** Three shapes are seen: `...Z`, `+00:00` with microseconds, `2026-10-06 23:47:56.678+00`. */
+const latestTime = Date.UTC(9999, 11, 31);
+
+/**
+ * Three shapes are seen: `...Z`, `+00:00` with microseconds, `2026-10-06 23:47:56.678+00`. A time that no event can have had
+ * counts as missing: JavaScript knows some that Postgres does not.
+ */
 function readTime(text: string | undefined): Date | null {
   const iso = text?.replace(' ', 'T').replace(/([+-]\d{2})$/, '$1:00');
   const time = Date.parse(iso ?? '');
-  return Number.isNaN(time) ? null : new Date(time);
+  return time >= 0 && time <= latestTime ? new Date(time) : null;
 }

@@ -17,6 +17,7 @@ export async function stopOnSignal(
 
 /** What is left over of a stopped service gets this long. */
 const lingerMs = 2_000;
+const hurriedLingerMs = 100;
 
 export interface SignalWatch {
   /** Resolves at the first signal. */
@@ -60,7 +61,7 @@ export function watchSignals(): SignalWatch {
       forgetNpm();
       for (const name of names) process.off(name, onSignal);
       // A provider call that outlived the grace does not hold the process; it is settled after the next start.
-      if (count > 0) setTimeout(() => process.exit(), lingerMs).unref();
+      if (count > 0) setTimeout(() => process.exit(), hurry.signal.aborted ? hurriedLingerMs : lingerMs).unref();
     },
   };
 }
