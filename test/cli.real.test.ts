@@ -129,7 +129,7 @@ describe('import subscribers', () => {
     expect(status).toBe(1);
     expect(stdout).toMatch(/^4 rows: 1 active; 0 known already.* 3 refused\.\n$/);
     expect([...output.matchAll(/^line (\d+): .+/gm)].map(([, line]) => line)).toEqual(['3', '4', '5']);
-    expect(output).toMatch(/3 rows were refused; mend them/);
+    expect(output).toMatch(/Rows refused: 3\. Mend them/);
   });
 
   it('of a file that is not there ends with 1 and a sentence', async () => {
