@@ -177,7 +177,13 @@ function toJob({ name, id, payload }: Bell): JobOf<typeof once & { jobId: string
 
 function postgresBackend(databaseUrl: string): Backend {
   const classes = withBackend(createPostgresBackend);
-  const connection = { connectionString: databaseUrl, max: poolSize, migrate: true };
+  const connection = {
+    connectionString: databaseUrl,
+    max: poolSize,
+    migrate: true,
+    // BullMQ looks at its schema under a lock for all: a process that stands still there must not stop every queue.
+    idle_in_transaction_session_timeout: lock.lockDuration,
+  };
   return {
     queue: (name) => new classes.Queue(name, { connection }),
     worker: (name, run, concurrency) => new classes.Worker(name, run, { connection, concurrency, ...lock }),

@@ -6,7 +6,7 @@ import { ensureSchedule } from '../../src/schedule/queries.ts';
 import { checkOracles } from '../support/check-oracles.ts';
 import type { Program } from '../support/program.ts';
 import { openScene, type Scene, unwrap, until } from '../support/scene.ts';
-import { countActs, countMailsTaken, expectWhole, listCallsTaken, untilSent } from './crashing.ts';
+import { countActs, countJobs, countMailsTaken, expectWhole, listCallsTaken, untilSent } from './crashing.ts';
 import { approveAgain, listBatches, pauseWebhooks } from './sending.ts';
 import { freezeInto } from './small-batches.ts';
 
@@ -131,13 +131,19 @@ describe('111. paused and resumed twenty times fast in mid-send', () => {
   });
 });
 
-/** An issue in 24 batches that two workers send, of which the provider holds the first to be called, or all. */
+/** An issue in 24 batches that two workers send once it is resumed, of which the provider holds the first to be called, or all. */
 async function sendHeld(times: 1 | 'always'): Promise<number> {
   const number = await approveAgain(scene);
   await freezeInto(scene, number, 5);
   await scene.fault({ match: { times }, action: { kind: 'hold-before' } });
   await scene.fault({ match: { times: 'always' }, action: { kind: 'delay', ms: 50 } });
+  unwrap(await pauseIssue(scene.ctx, { number, by: 'test', reason: 'before anybody works' }));
+  const rings = (await listBatches(scene, number)).map(({ id, attempt }) => ({ batchId: id, attempt }));
+  await scene.ctx.queue.ring('submit-batch', rings);
   await Promise.all([scene.run(['work']), scene.work()]);
+  await until('every ring was answered', async () => (await countJobs(scene)) === 0, 60);
+  expect((await listBatches(scene, number)).every(({ attempt }) => attempt === 0)).toBe(true);
+  unwrap(await resumeSendingIssue(scene.ctx, { number, by: 'test', acceptsProvider: false }));
   await until('it is under way', async () => (await listCallsTaken(scene, number)).length > 0);
   return number;
 }

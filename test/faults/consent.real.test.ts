@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { submitBatch } from '../../src/deliveries/submit-batch.ts';
 import { checkOracles } from '../support/check-oracles.ts';
-import { holdCommits } from '../support/hold-commits.ts';
+import { type HeldCommits, holdCommits } from '../support/hold-commits.ts';
 import { openScene, type Scene, until } from '../support/scene.ts';
 import {
   countTaken,
@@ -37,7 +37,16 @@ beforeAll(async () => {
   readers = await listReaders(scene);
 });
 afterAll(() => scene.end());
-afterEach(async () => expect(await checkOracles(scene, { isEnded: true })).toEqual([]));
+let held: HeldCommits | undefined;
+afterEach(async () => {
+  await held?.release();
+  expect(await checkOracles(scene, { isEnded: true })).toEqual([]);
+});
+
+async function hold(table: 'calls' | 'consents' | 'suppressions'): Promise<HeldCommits> {
+  held = await holdCommits(scene.ctx.db, table);
+  return held;
+}
 
 /** A reader who has consented until now. */
 function takeReader(): Reader {
@@ -73,13 +82,13 @@ describe('83. consent taken back', () => {
     const reader = takeReader();
     await scene.ctx.db.deleteFrom('picks').execute();
     const number = await scene.approve();
-    const held = await holdCommits(scene.ctx.db, 'consents');
+    const commits = await hold('consents');
     const withdrawing = unsubscribeInTheEnd(scene, reader);
-    await held.untilHeld();
+    await commits.untilHeld();
     const freezing = freeze(scene, number).finally(() => (isFrozen = true));
     let isFrozen = false;
     await until('the freeze waits or is made', async () => isFrozen || (await isWaiting('insert into deliveries')));
-    await held.release();
+    await commits.release();
     await withdrawing;
     await submitBatch(scene.ctx, onlyBatch(await freezing));
     expect(await scene.account(number)).toMatchObject({ state: 'sent', waiting: 0 });
@@ -107,12 +116,12 @@ describe('83. consent taken back', () => {
     async (_name, withdrawal) => {
       const reader = takeReader();
       const { number, batchIds } = await freezeNext(scene);
-      const held = await holdCommits(scene.ctx.db, withdrawal.table);
+      const commits = await hold(withdrawal.table);
       const withdrawing = withdrawal.act(scene, reader);
-      await held.untilHeld();
+      await commits.untilHeld();
       const submitting = submitBatch(scene.ctx, onlyBatch(batchIds));
-      await held.untilBlocking();
-      await held.release();
+      await commits.untilBlocking();
+      await commits.release();
       await Promise.all([withdrawing, submitting]);
       expect(await findDelivery(scene, number, reader.id)).toMatchObject({
         state: 'excluded',
@@ -127,12 +136,12 @@ describe('83. consent taken back', () => {
     async (_name, withdrawal) => {
       const reader = takeReader();
       const { number, batchIds } = await freezeNext(scene);
-      const held = await holdCommits(scene.ctx.db, 'calls');
+      const commits = await hold('calls');
       const submitting = submitBatch(scene.ctx, onlyBatch(batchIds));
-      await held.untilHeld();
+      await commits.untilHeld();
       const withdrawing = withdrawal.act(scene, reader);
-      await held.untilBlocking();
-      await held.release();
+      await commits.untilBlocking();
+      await commits.release();
       await Promise.all([withdrawing, submitting]);
       expect(await findDelivery(scene, number, reader.id)).toMatchObject({ state: 'accepted' });
       expect(await countTaken(scene, reader.address, number)).toBe(1);
@@ -143,12 +152,12 @@ describe('83. consent taken back', () => {
   it('while the claim holds them for long: "try again", never a 200 that is not true', async () => {
     const reader = takeReader();
     const { number, batchIds } = await freezeNext(scene);
-    const held = await holdCommits(scene.ctx.db, 'calls');
+    const commits = await hold('calls');
     const submitting = submitBatch(scene.ctx, onlyBatch(batchIds));
-    await held.untilHeld();
+    await commits.untilHeld();
     expect(await postUnsubscribe(scene, reader)).toBe(503);
     expect(await stateOf(reader)).toBe('active');
-    await held.release();
+    await commits.release();
     await submitting;
     await unsubscribeInTheEnd(scene, reader);
     expect(await findDelivery(scene, number, reader.id)).toMatchObject({ state: 'accepted' });

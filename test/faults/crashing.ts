@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { readSandboxLedger } from '../../src/sandbox/ledger.ts';
 import type { Config } from '../../src/config.ts';
@@ -81,4 +82,11 @@ export async function countMailsTaken(scene: Scene, number: number): Promise<num
   const ids = new Set((await listBatches(scene, number)).map((batch) => batch.issueId));
   const { mails } = await readSandboxLedger(scene.sandboxDb);
   return mails.filter((mail) => ids.has(mail.tags.issue_id ?? '')).length;
+}
+
+/** Rings for batches that nobody has answered to the end. */
+export async function countJobs({ ctx }: Scene): Promise<number> {
+  const found = await sql<{ count: number }>`
+    select count(*)::integer as count from bullmq.job where queue = 'submit'`.execute(ctx.db);
+  return found.rows[0]?.count ?? 0;
 }

@@ -1,25 +1,43 @@
-import { expect, it } from 'vitest';
-import { crash, listCallsTaken, openCrashScene, workToEnd } from './crashing.ts';
+import { describe, expect, it } from 'vitest';
+import { type Scene, until } from '../support/scene.ts';
+import { countJobs, crash, expectWhole, listCallsTaken, openCrashScene, untilSent, workToEnd } from './crashing.ts';
 import { listBatches } from './sending.ts';
 
-/** The queue gives a dead worker's job to another after a quarter of a minute, and gives it up the second time. */
-const threeStallsMs = 180_000;
+/** The queue takes a quarter of a minute to give a dead worker's job to another. */
+const stallsMs = 240_000;
 
-it(
-  '9. killed three times in the middle of the claim, until the queue gives the job up: the sweep rings again',
-  async () => {
-    const scene = await openCrashScene();
-    try {
-      const number = await scene.approve();
-      await scene.send(number);
+async function withFrozenIssue(work: (scene: Scene, number: number) => Promise<void>): Promise<void> {
+  const scene = await openCrashScene();
+  try {
+    const number = await scene.approve();
+    await scene.send(number);
+    await work(scene, number);
+  } finally {
+    await scene.end();
+  }
+}
+
+describe.concurrent('the job of a dead worker', { timeout: stallsMs }, () => {
+  it('7. runs again on another and calls nobody, because its batch is accepted', async () => {
+    await withFrozenIssue(async (scene, number) => {
+      await crash(scene, ['work'], 'after-settle:kill');
+      expect(await countJobs(scene)).toBe(1);
+      const service = await scene.work();
+      await untilSent(scene, number);
+      await until('the dead worker’s job has run again', async () => (await countJobs(scene)) === 0, 60);
+      await service.stop(5_000);
+      expect(await listCallsTaken(scene, number)).toHaveLength(1);
+      await expectWhole(scene, number);
+    });
+  });
+
+  it('9. whose workers die three times in the claim is given up by the queue: the sweep rings again', async () => {
+    await withFrozenIssue(async (scene, number) => {
       for (let kill = 1; kill <= 3; kill += 1) await crash(scene, ['work'], 'before-claim-commit:kill');
       expect(await listBatches(scene, number)).toMatchObject([{ state: 'waiting', attempt: 0 }]);
       expect(await listCallsTaken(scene, number)).toEqual([]);
       await workToEnd(scene, number);
       expect(await listCallsTaken(scene, number)).toHaveLength(1);
-    } finally {
-      await scene.end();
-    }
-  },
-  threeStallsMs,
-);
+    });
+  });
+});

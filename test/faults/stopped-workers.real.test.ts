@@ -94,9 +94,9 @@ describe('SIGTERM', () => {
   it('12. in the middle of a send: what is called is settled, the rest is released, exit status 0', async () => {
     const number = await approveAgain(scene);
     await freezeInto(scene, number, 5);
-    await scene.fault({ match: { path: '/emails/batch', times: 'always' }, action: { kind: 'delay', ms: 300 } });
-    const worker = await scene.run(['work'], { RESEND_TIMEOUT_MS: '7000' });
-    await until('it has called', async () => (await countMailsTaken(scene, number)) > 0);
+    await scene.fault({ match: { path: '/emails/batch', times: 'always' }, action: { kind: 'delay', ms: 4_000 } });
+    const worker = await scene.run(['work'], { RESEND_TIMEOUT_MS: '20000' });
+    await until('it has gone on calling', async () => (await listCallsTaken(scene, number)).length > 4);
     expect(await worker.stop('SIGTERM')).toBe(0);
     const states = (await listBatches(scene, number)).map(({ state }) => state);
     expect(new Set(states)).toEqual(new Set(['accepted', 'waiting']));
@@ -117,7 +117,7 @@ describe('SIGTERM', () => {
     await workToEnd(scene, number);
   });
 
-  it('13. in the wait after a 429: it exits before a worker that has called, and the batch goes later', async () => {
+  it('13. in the wait after a 429: it exits while a worker that has called still waits for the answer; the batch goes later', async () => {
     const number = await approveAgain(scene);
     await freezeInto(scene, number, 45);
     await switchSendingOff(scene.ctx, { reason: 'not yet', by: 'test', resumesAt: null });
@@ -139,13 +139,13 @@ describe('SIGTERM', () => {
     await until('it works', async () => waiting.output().includes('Working the queues'));
     await beginWait(refused?.id ?? '');
     calling.kill('SIGTERM');
-    waiting.kill('SIGTERM');
-    const first = await Promise.race([waiting.ended.then(() => 'waiting'), calling.ended.then(() => 'calling')]);
-    expect(first).toBe('waiting');
-    expect([await waiting.ended, await calling.ended]).toEqual([0, 0]);
+    await until('the one that called stops', async () => calling.output().includes('Stopping'));
+    expect(await waiting.stop('SIGTERM')).toBe(0);
+    // Still within the grace of the other: its call can be answered and is settled.
     await scene.clearFaults();
+    expect(await calling.ended).toBe(0);
+    expect((await listBatches(scene, number)).map(({ state }) => state)).toEqual(['waiting', 'accepted']);
     await letTimePass(scene);
-    await endLeases();
     await workToEnd(scene, number);
   });
 });

@@ -5,6 +5,7 @@ import { readSandboxLedger } from '../../src/sandbox/ledger.ts';
 import { newWebhookId } from '../../src/sandbox/webhook-payload.ts';
 import type { Service } from '../../src/start/service.ts';
 import { checkOracles } from '../support/check-oracles.ts';
+import { holdCommits } from '../support/hold-commits.ts';
 import { openScene, type Scene, until } from '../support/scene.ts';
 import { eventAbout, listReaders, postEvent, type Reader, sendNext } from './consent-steps.ts';
 import { pauseWebhooks } from './sending.ts';
@@ -70,11 +71,18 @@ describe('67. the same event', () => {
     ]);
   });
 
-  it('rung for eight times at once is applied once', async () => {
+  it('rung for eight times while it is being applied is applied once', async () => {
     const reader = takeReader();
     const id = newWebhookId();
     expect(await postEvent(scene, eventAbout(reader, 'email.delivered'), id)).toBe(204);
-    await Promise.all(Array.from({ length: 8 }, () => applyEvent(scene.ctx, id)));
+    const held = await holdCommits(scene.ctx.db, 'providerEvents');
+    const first = applyEvent(scene.ctx, id);
+    await held.untilHeld();
+    const others = Promise.all(Array.from({ length: 8 }, () => applyEvent(scene.ctx, id)));
+    // They go away at once; did they not, they would wait for the first.
+    await Promise.race([others, held.untilBlocking()]);
+    await held.release();
+    await Promise.all([first, others]);
     expect(await findEvent(scene, id)).toMatchObject({ state: 'applied', attempts: 1 });
   });
 });

@@ -5,7 +5,6 @@ import { type Claim, claimBatch } from '../../src/deliveries/claim-batch.ts';
 import { finishIssue } from '../../src/deliveries/finish-issue.ts';
 import { settleCall } from '../../src/deliveries/settle-call.ts';
 import { submitBatch } from '../../src/deliveries/submit-batch.ts';
-import { parkingLimitMs } from '../../src/events/provider-event.ts';
 import type { ProviderAnswer } from '../../src/platform/mailer.ts';
 import { readSandboxLedger } from '../../src/sandbox/ledger.ts';
 import { newWebhookId } from '../../src/sandbox/webhook-payload.ts';
@@ -16,6 +15,7 @@ import { listAlerts, listBatches, listCalls, listDeliveries, pauseWebhooks } fro
 import { findEvent, readConsequences, untilSettled } from './webhook-steps.ts';
 
 const readersCount = 30;
+const fiveMinutesMs = 300_000;
 let scene: Scene;
 beforeAll(async () => {
   scene = await openScene({ readers: readersCount });
@@ -137,10 +137,10 @@ describe('77. an event of nothing of ours', () => {
     const untilTried = (count: number) =>
       until(`it was tried ${count} times`, async () => ((await findEvent(scene, id))?.attempts ?? 0) >= count);
     await untilTried(1);
-    await ringParked(parkingLimitMs - 20_000);
+    await ringParked(fiveMinutesMs - 20_000);
     await untilTried(2);
     expect(await findEvent(scene, id)).toMatchObject({ state: 'parked', settledAt: null });
-    await ringParked(parkingLimitMs);
+    await ringParked(fiveMinutesMs);
     expect(await untilSettled(scene, id)).toMatchObject({ state: 'foreign', deliveryId: null });
     await worker.stop(5_000);
     expect(await readConsequences(scene)).toEqual(before);

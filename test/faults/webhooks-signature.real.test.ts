@@ -2,7 +2,6 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { webhookBytesLimit } from '../../src/events/receive-webhook.ts';
 import { newWebhookId } from '../../src/sandbox/webhook-payload.ts';
 import { checkOracles } from '../support/check-oracles.ts';
 import { openScene, type Scene, webhookSecret } from '../support/scene.ts';
@@ -11,6 +10,8 @@ import { askProvider, countEvents, findEvent, postBytes, postSigned, signHeaders
 const formerSecret = `whsec_${Buffer.from('the-secret-before-the-rotation').toString('base64')}`;
 const foreignSecret = `whsec_${Buffer.from('the-secret-of-somebody-else!!!').toString('base64')}`;
 const body = JSON.stringify({ type: 'email.opened', created_at: '2026-11-02T08:00:00.000Z', data: { tags: {} } });
+
+const bytesLimit = 1024 * 1024;
 
 let scene: Scene;
 beforeAll(async () => {
@@ -136,11 +137,16 @@ describe('74. a body is judged by the bytes that came', () => {
     async (text) => expectRefused(() => postSigned(scene, text), 400),
   );
 
+  it('nested deeper than anything can be read: refused, never a failure of ours', async () => {
+    const deep = `{"type":"email.opened","data":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+    await expectRefused(() => postSigned(scene, deep), 400);
+  });
+
   it('of exactly 1 MB is taken, one byte more is refused, announced or not', async () => {
     const id = newWebhookId();
-    expect(await postSigned(scene, bodyOf(webhookBytesLimit), { id })).toBe(204);
+    expect(await postSigned(scene, bodyOf(bytesLimit), { id })).toBe(204);
     expect(await findEvent(scene, id)).toBeDefined();
-    const larger = bodyOf(webhookBytesLimit + 1);
+    const larger = bodyOf(bytesLimit + 1);
     await expectRefused(() => postSigned(scene, larger), 413);
     await expectRefused(() => postBytes(scene, streamOf(larger), signHeaders(larger)), 413);
   });
