@@ -1,7 +1,15 @@
 import type { Migration } from 'kysely';
 import * as first from './0001-first/index.ts';
+import * as restoreMarks from './0002-restore-marks/index.ts';
+import * as calendarGuardCanary from './0003-calendar-guard-canary/index.ts';
+import * as sendAgain from './0004-send-again/index.ts';
+import * as deliveryRows from './0009-delivery-rows/index.ts';
 
 /** Every migration, oldest first. A landed one is never edited: mend forward. */
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
+  '0002-restore-marks': restoreMarks,
+  '0003-calendar-guard-canary': calendarGuardCanary,
+  '0004-send-again': sendAgain,
+  '0009-delivery-rows': deliveryRows,
 };

@@ -1,6 +1,7 @@
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
+import { readDate, readNumber, readUrl } from './cli/read-arguments.ts';
 import { runToEnd } from './cli/run-command.ts';
-import { parsePublishedAt } from './comparisons/page-head.ts';
+import { withScheduleOptions } from './cli/schedule-options.ts';
 
 const version = '0.1.0';
 const json = () => new Option('--json', 'print one JSON document and nothing else');
@@ -16,6 +17,7 @@ function createProgram(): Command {
     .exitOverride();
   addServiceCommands(program);
   addContentCommands(program);
+  addScheduleCommands(program);
   const issue = program.command('issue').description('compose, look at, approve and send an issue');
   addDraftCommands(issue);
   addSendingCommands(issue);
@@ -54,7 +56,11 @@ function addServiceCommands(program: Command): void {
   program
     .command('resume')
     .description('switch sending on again')
-    .action(async () => (await services()).resumeSending());
+    .option(
+      '--after-restore',
+      'where it is held because the database was restored, copied or moved: this is the one to send',
+    )
+    .action(async (options: { afterRestore?: boolean }) => (await services()).resumeSending(options));
 }
 
 function addContentCommands(program: Command): void {
@@ -62,8 +68,8 @@ function addContentCommands(program: Command): void {
   const imports = program.command('import').description('bring comparisons or subscribers in');
   imports
     .command('comparisons')
-    .description('comparison pages as plain text')
-    .argument('<paths...>', 'files or folders')
+    .description('comparison pages as HTML, text or JSON')
+    .argument('<paths...>', 'files, folders or web addresses')
     .option('--published-at <date>', 'when they were published, where the page does not say', readDate)
     .option('--base-url <url>', 'where they stand, where the page does not say: this and the slug', readUrl)
     .action(async (paths: string[], options: object) => (await content()).importComparisonFiles(paths, options));
@@ -82,6 +88,28 @@ function addContentCommands(program: Command): void {
     .argument('<slug>')
     .addOption(json())
     .action(async (slug: string, options: object) => (await content()).showComparison(slug, options));
+}
+
+function addScheduleCommands(program: Command): void {
+  const commands = () => import('./cli/schedule-commands.ts');
+  const schedule = program.command('schedule').description('when an issue goes out, and what is done by itself');
+  schedule
+    .command('show')
+    .addOption(json())
+    .action(async (options: object) => (await commands()).showSchedule(options));
+  withScheduleOptions(schedule.command('set').description('change what is named; the rest stays'))
+    .addOption(json())
+    .action(async (options: object) => (await commands()).setSchedule(options));
+  schedule
+    .command('pause')
+    .description('draft nothing until it is resumed')
+    .addOption(json())
+    .action(async (options: object) => (await commands()).pauseTheSchedule(options));
+  schedule
+    .command('resume')
+    .description('go on with the next send time; none is caught up')
+    .addOption(json())
+    .action(async (options: object) => (await commands()).resumeTheSchedule(options));
 }
 
 const issues = () => import('./cli/issue-commands.ts');
@@ -120,8 +148,13 @@ function addDraftCommands(issue: Command): void {
 
 function addSendingCommands(issue: Command): void {
   const reason = () => new Option('--reason <words>', 'why; kept with the issue').default('by an operator');
-  numbered(issue, 'send', 'send it now and wait until nothing waits').action(async (number: number, options: object) =>
-    (await import('./cli/send-issue.ts')).sendIssue(number, options),
+  numbered(issue, 'send', 'send it now and wait until nothing waits')
+    .option('--no-canary', 'do not let the rest of a large issue wait for the first share')
+    .action(async (number: number, options: object) =>
+      (await import('./cli/send-issue.ts')).sendIssue(number, options),
+    );
+  numbered(issue, 'release', 'send the rest of a large issue without waiting for the first share any longer').action(
+    async (number: number, options: object) => (await issues()).release(number, options),
   );
   numbered(issue, 'pause', 'stop sending it')
     .addOption(reason())
@@ -143,26 +176,20 @@ function addSendingCommands(issue: Command): void {
     .action(async (number: number, options: object) =>
       (await import('./cli/resolve-issue.ts')).resolve(number, options),
     );
+  addReturnCommands(issue);
 }
 
-const numberLimit = 2_147_483_647;
-
-function readNumber(text: string): number {
-  if (!/^\d{1,10}$/.test(text) || Number(text) < 1 || Number(text) > numberLimit)
-    throw new InvalidArgumentError('It must be the number of an issue, such as 1.');
-  return Number(text);
-}
-
-function readDate(text: string): Date {
-  const date = parsePublishedAt(text);
-  if (date === undefined) throw new InvalidArgumentError('It must be a date such as 2026-11-03.');
-  return date;
-}
-
-function readUrl(text: string): string {
-  if (!/^https?:\/\/[^\s/]+/.test(text) || !URL.canParse(text))
-    throw new InvalidArgumentError('It must be an address such as https://example.com/compare/.');
-  return text;
+/** What comes back of an issue, after it was sent. */
+function addReturnCommands(issue: Command): void {
+  numbered(issue, 'reconcile', 'ask the provider what became of mails nobody has reported on').action(
+    async (number: number, options: object) =>
+      (await import('./cli/reconcile-issue.ts')).reconcileIssue(number, options),
+  );
+  numbered(issue, 'resend', 'send again what the provider accepted and failed to send later')
+    .option('--delivery <ids...>', 'only these; all by default')
+    .option('--note <words>', 'why; kept with the decision. Without it they are only shown')
+    .option('--confirm <words>', 'what it asks to be typed')
+    .action(async (number: number, options: object) => (await import('./cli/resend-issue.ts')).resend(number, options));
 }
 
 await runToEnd(async () => {

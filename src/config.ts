@@ -1,12 +1,17 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { isRedisUrl, readCertificates } from './platform/redis/read-settings.ts';
 
 /** Everything the environment decides, checked. */
 export interface Config {
   /** Null: the embedded server under `dataDir`. */
   databaseUrl: string | null;
   redisUrl: string | null;
+  /** Certificates (PEM) that vouch for the Redis server; null: those this machine trusts. */
+  redisCa: string | null;
+  /** Stands before every key in Redis. */
+  redisPrefix: string;
   dataDir: string;
   port: number;
   /** Origin of every link, no trailing slash. */
@@ -28,6 +33,8 @@ export interface Config {
   callDeadlineMs: number;
   /** How often a worker looks for what is due and rings it. */
   sweepEveryMs: number;
+  /** `host:port` each: web servers pages are imported from wherever they stand. */
+  importAllowHosts: string[];
   logLevel: string;
   failpoint: string | undefined;
   environment: string | undefined;
@@ -54,9 +61,25 @@ const webhookSecret = z.string().regex(/^whsec_[A-Za-z\d+/]+={0,2}$/);
 const secretLength = 32;
 const url = (schemes: RegExp) => z.string().regex(schemes);
 
+const certificates = z.string().transform((file, problem) => {
+  const text = readCertificates(file);
+  if (text === undefined) problem.addIssue({ code: 'custom' });
+  return text ?? z.NEVER;
+});
+
+const hostAndPort = z
+  .string()
+  .toLowerCase()
+  .regex(/^(?:[a-z\d.-]+|\[[a-f\d:]+\]):\d{1,5}$/);
+
 const environment = z.object({
   DATABASE_URL: url(/^postgres(ql)?:\/\//).optional(),
-  REDIS_URL: url(/^rediss?:\/\//).optional(),
+  REDIS_URL: z.string().refine(isRedisUrl).optional(),
+  REDIS_CA: certificates.optional(),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w.{}-]{1,60}$/)
+    .default('weekly-verdicts'),
   DATA_DIR: z.string().default('data'),
   PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
   PUBLIC_URL: url(/^https?:\/\/[^/?#\s]+\/?$/).optional(),
@@ -86,6 +109,7 @@ const environment = z.object({
   RESEND_RATE_LIMIT: z.coerce.number().min(0).max(1000).default(10),
   RESEND_TIMEOUT_MS: z.coerce.number().int().min(200).max(120_000).default(30_000),
   SWEEP_EVERY_MS: z.coerce.number().int().min(50).max(60_000).default(1_000),
+  IMPORT_ALLOW_HOSTS: list.pipe(z.array(hostAndPort).optional()).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   FAILPOINT: z.string().optional(),
   NODE_ENV: z.string().optional(),
@@ -95,7 +119,9 @@ type Environment = z.infer<typeof environment>;
 /** What each variable must look like, for the sentence that names a fault. */
 const forms: Record<string, string> = {
   DATABASE_URL: 'a Postgres address such as postgres://user:password@host:5432/name',
-  REDIS_URL: 'a Redis address such as redis://host:6379',
+  REDIS_URL: 'a Redis address such as redis://:password@host:6379/0, or rediss:// with TLS',
+  REDIS_CA: 'a readable file of certificates (PEM)',
+  REDIS_PREFIX: 'up to 60 letters, digits and _ . - { }',
   PORT: 'a port from 1 to 65535',
   SECRET: `${secretLength} characters or more, or several such with commas between; \`openssl rand -hex 32\` makes one`,
   PUBLIC_URL: 'an origin without a path, such as https://mail.example.com',
@@ -110,6 +136,7 @@ const forms: Record<string, string> = {
   RESEND_RATE_LIMIT: 'requests a second from 0 (unpaced) to 1000',
   RESEND_TIMEOUT_MS: 'milliseconds from 200 to 120000',
   SWEEP_EVERY_MS: 'milliseconds from 50 to 60000',
+  IMPORT_ALLOW_HOSTS: 'hosts with their ports, such as intranet.example.com:8080, with commas between',
   LOG_LEVEL: 'trace, debug, info, warn, error, fatal or silent',
 };
 
@@ -132,6 +159,12 @@ export function loadConfig(without: readonly string[] = []): Config {
 /** Which of the variables that `demo` sets aside are set, to be named to the person. */
 export function listIgnoredByDemo(env: NodeJS.ProcessEnv = process.env): string[] {
   return ignoredByDemo.filter((name) => (env[name] ?? '').trim() !== '');
+}
+
+/** What a process of ours beside this one gets of its environment, whatever else is set: where programs and the user's files are. */
+export function keepPaths(): Record<string, string> {
+  const { PATH = '', HOME = '' } = process.env;
+  return { PATH, HOME };
 }
 
 /** Whether an npm script runs this process. */
@@ -188,6 +221,8 @@ function toConfig(env: Environment): Config {
   return {
     databaseUrl: env.DATABASE_URL ?? null,
     redisUrl: env.REDIS_URL ?? null,
+    redisCa: env.REDIS_CA ?? null,
+    redisPrefix: env.REDIS_PREFIX,
     dataDir: resolve(env.DATA_DIR),
     port: env.PORT,
     publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/$/, ''),
@@ -204,6 +239,7 @@ function toConfig(env: Environment): Config {
     rateLimit: env.RESEND_RATE_LIMIT,
     callDeadlineMs: env.RESEND_TIMEOUT_MS,
     sweepEveryMs: env.SWEEP_EVERY_MS,
+    importAllowHosts: env.IMPORT_ALLOW_HOSTS ?? [],
     logLevel: env.LOG_LEVEL,
     failpoint: env.FAILPOINT,
     environment: env.NODE_ENV,

@@ -4,6 +4,7 @@ import type { JobName, JobPayload } from './jobs.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Log } from './platform/log.ts';
 import type { Mailer } from './platform/mailer.ts';
+import type { Refusal } from './platform/refusal.ts';
 import type { KeyRing } from './platform/token.ts';
 
 /** Asks the workers to look at something; never throws, a lost ring is rung again by the sweep. */
@@ -13,7 +14,11 @@ export type Ring = <Name extends JobName>(name: Name, payloads: readonly JobPayl
 export interface Context {
   config: Config;
   db: Db;
-  queue: { ring: Ring };
+  queue: {
+    ring: Ring;
+    /** Why jobs cannot be relied upon to be kept and worked; undefined when they can. */
+    findTrouble(): Promise<Refusal | undefined>;
+  };
   mailer: Mailer;
   clock: Clock;
   log: Log;

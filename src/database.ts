@@ -4,6 +4,7 @@ import type {
   BatchesTable,
   CallsTable,
   DeliveriesTable,
+  OutcomeCountsTable,
   ProviderLimitsTable,
   ProviderMessagesTable,
   ProviderPaceTable,
@@ -51,6 +52,7 @@ export interface Database {
   approvals: ApprovalsTable;
   batches: BatchesTable;
   deliveries: DeliveriesTable;
+  outcomeCounts: OutcomeCountsTable;
   mails: MailsTable;
   calls: CallsTable;
   providerMessages: ProviderMessagesTable;

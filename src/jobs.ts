@@ -16,6 +16,11 @@ export const jobs = {
     payload: z.object({ svixId: z.string().min(1).max(200) }),
     id: (payload: { svixId: string }) => `event-${payload.svixId.replaceAll(':', '_')}`,
   },
+  reconcile: {
+    queue: 'events',
+    payload: z.object({}),
+    id: () => 'reconcile-now',
+  },
   tick: {
     queue: 'tick',
     payload: z.object({}),

@@ -46,7 +46,35 @@ describe('a run mode', () => {
   });
 
   it('with Redis too queues there', () => {
-    expect(parseConfig({ ...real, REDIS_URL: 'redis://queue:6379' }).redisUrl).toBe('redis://queue:6379');
+    expect(parseConfig({ ...real, REDIS_URL: 'redis://queue:6379' })).toMatchObject({
+      redisUrl: 'redis://queue:6379',
+      redisCa: null,
+      redisPrefix: 'weekly-verdicts',
+    });
+  });
+
+  it.each([
+    [
+      'REDIS_URL',
+      ['rediss://me:p%40ss@queue:6380/15', 'redis://[::1]'],
+      ['redis://', 'http://queue', 'redis://queue/jobs'],
+    ],
+    ['REDIS_PREFIX', ['a'.repeat(60), '{verdicts}-2'], ['a'.repeat(61), 'two words', 'a:b']],
+  ])('takes a %s of the right form alone', (name, right, wrong) => {
+    for (const value of right) expect(faultsOf({ ...real, [name]: value })).toEqual([]);
+    for (const value of wrong)
+      expect(faultsOf({ ...real, [name]: value })).toEqual([expect.stringMatching(`^${name} must be`)]);
+  });
+
+  it('takes a REDIS_CA that is a readable file of certificates alone', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'verdicts-config-'));
+    const [certificate, other] = [join(folder, 'ca.pem'), join(folder, 'other.txt')];
+    writeFileSync(certificate, '-----BEGIN CERTIFICATE-----\n');
+    writeFileSync(other, 'nothing of the kind');
+    expect(parseConfig({ ...real, REDIS_CA: certificate }).redisCa).toContain('BEGIN CERTIFICATE');
+    for (const wrong of [other, folder, join(folder, 'missing')])
+      expect(faultsOf({ ...real, REDIS_CA: wrong })).toEqual([expect.stringMatching(/^REDIS_CA must be/)]);
+    rmSync(folder, { recursive: true });
   });
 
   it('with a database and MAIL=sandbox needs a secret and nothing else', () => {

@@ -38,7 +38,7 @@ it('no function has more than 50 lines; half of them have fewer than 10', () => 
 const vagueWords = /^(utils?|helpers?|managers?|infos?|misc|commons?)$/;
 /** The glossary's last column, where a word has no second, honest meaning here (a `slot` of a mail, an HTTP `status`). */
 const replacedWords = /^(products?|articles?|editions?|campaigns?|broadcasts?|snapshots?|blocklists?|janitors?|stuck)$/;
-const fileForm = /^(\d{4}-)?[a-z\d]+(-[a-z\d]+)*(\.real)?(\.test)?\.tsx?$/;
+const fileForm = /^(\d{4}-)?[a-z\d]+(-[a-z\d]+)*(\.(real|browser))?(\.test)?\.tsx?$/;
 
 function wordsOf(name: string): string[] {
   return name.split(/(?<=[a-z\d])(?=[A-Z])|[^A-Za-z\d]+/).map((word) => word.toLowerCase());

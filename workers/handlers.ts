@@ -1,6 +1,7 @@
 import type { Context } from '../src/context.ts';
 import { submitBatch } from '../src/deliveries/submit-batch.ts';
 import { applyEvent } from '../src/events/apply-event.ts';
+import { reconcileDue } from '../src/events/reconcile-due.ts';
 import type { JobName, JobPayload } from '../src/jobs.ts';
 import { tick } from '../src/ops/tick.ts';
 
@@ -11,6 +12,7 @@ export function handlersFor(ctx: Context): Handlers {
   return {
     'submit-batch': ({ batchId }, signal) => submitBatch(ctx, batchId, signal),
     'apply-event': ({ svixId }) => applyEvent(ctx, svixId),
+    reconcile: (_payload, signal) => reconcileDue(ctx, signal),
     tick: () => tick(ctx),
   };
 }

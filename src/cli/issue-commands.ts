@@ -1,9 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { accountIssue } from '../deliveries/account-issue.ts';
 import { countCallsUnderWay } from '../deliveries/queries.ts';
 import { describeAccount } from '../deliveries/describe-account.ts';
+import { releaseRest } from '../deliveries/release-rest.ts';
 import { resumeSendingIssue } from '../deliveries/resume-sending-issue.ts';
 import { stopIssue } from '../deliveries/stop-issue.ts';
 import { approveIssue } from '../issues/approve-issue.ts';
@@ -13,9 +14,11 @@ import { describeIssue, describeIssues, detailIssue, summariseIssue } from '../i
 import { findIssueNamed } from '../issues/find-issue.ts';
 import { listPicks } from '../issues/list-picks.ts';
 import { pauseIssue } from '../issues/pause-issue.ts';
-import { previewIssue } from '../issues/preview-issue.ts';
+import { type Preview, previewIssue } from '../issues/preview-issue.ts';
 import { type Issue, listIssues } from '../issues/queries.ts';
+import { makeFolder } from '../platform/make-folder.ts';
 import { isRefusal } from '../platform/refusal.ts';
+import { Failure } from '../start/failure.ts';
 import { accept, withContext } from './run-command.ts';
 import { actor, print, printJson } from './terminal.ts';
 
@@ -54,15 +57,25 @@ export async function show(number: number, { json }: JsonOption): Promise<void> 
 export async function preview(number: number, options: { out: string; as?: string } & JsonOption): Promise<void> {
   const { out, as, json } = options;
   const shown = accept(await withContext((ctx) => previewIssue(ctx, as === undefined ? { number } : { number, as })));
-  await mkdir(out, { recursive: true });
-  const html = join(out, `issue-${number}.html`);
-  const text = join(out, `issue-${number}.txt`);
-  await writeFile(html, shown.html);
-  await writeFile(text, shown.text);
+  const { html, text } = await writePreview(out, number, shown);
   const { subject, preheader, headers, checks } = shown;
   if (json) return printJson({ subject, preheader, headers, checks, files: { html, text } });
   const faults = checks.map((check) => `${check.blocking ? 'must be mended' : 'advice'}: ${check.sentence}`);
   print([`Subject: ${subject}`, `Preheader: ${preheader}`, ...faults, `Wrote ${html} and ${text}.`].join('\n'));
+}
+
+async function writePreview(out: string, number: number, shown: Preview): Promise<{ html: string; text: string }> {
+  const html = join(out, `issue-${number}.html`);
+  const text = join(out, `issue-${number}.txt`);
+  try {
+    makeFolder(out);
+    await writeFile(html, shown.html);
+    await writeFile(text, shown.text);
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    throw new Failure(`${out} cannot be written to (${code}); give --out a folder of yours.`, { cause });
+  }
+  return { html, text };
 }
 
 /** `issue approve N`. */
@@ -97,6 +110,21 @@ export async function resume(number: number, options: { acceptProvider?: boolean
   const issue = accept(await withContext((ctx) => resumeSendingIssue(ctx, { number, by: actor(), acceptsProvider })));
   if (json) printJson(summariseIssue(issue));
   else print(`Issue ${number} is sending again.`);
+}
+
+/** `issue release N`: the rest of a large issue goes out without waiting for its canary any longer. */
+export async function release(number: number, { json }: JsonOption): Promise<void> {
+  const counted = await withContext(async (ctx) => {
+    const issue = accept(await releaseRest(ctx, { number, by: actor() }));
+    return accountIssue(ctx.db, issue, ctx.clock.now());
+  });
+  if (json) return printJson(counted);
+  const { state, waiting } = counted;
+  print(
+    state === 'paused'
+      ? `The rest of issue ${number} waits for its canary no more; \`issue resume ${number}\` sends it.`
+      : `Issue ${number} waits for its canary no more; ${waiting} go out now.`,
+  );
 }
 
 /** `issue cancel N`. */

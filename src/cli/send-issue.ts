@@ -5,7 +5,9 @@ import type { Context } from '../context.ts';
 import { type Account, accountIssue } from '../deliveries/account-issue.ts';
 import { beginSending } from '../deliveries/begin-sending.ts';
 import { describeAccount } from '../deliveries/describe-account.ts';
+import { describeCanary } from '../deliveries/describe-care.ts';
 import { countCallsUnderWay } from '../deliveries/queries.ts';
+import { releaseRest } from '../deliveries/release-rest.ts';
 import { getSendingSwitch } from '../deliveries/sending-switch.ts';
 import { getIssue, type Issue } from '../issues/queries.ts';
 import { Failure } from '../start/failure.ts';
@@ -15,13 +17,17 @@ import { accept, quiet, withContext } from './run-command.ts';
 import { actor, print, printJson, say } from './terminal.ts';
 
 const lookEveryMs = 250;
+/** Counting a million deliveries takes a moment: no more than this share of the time goes into it. */
+const lookingShare = 0.1;
 
 /** `issue send N`: begins it, works the queues in this process and shows the progress until nothing waits; beside another one it only watches. */
-export async function sendIssue(number: number, { json }: { json?: boolean }): Promise<void> {
+export async function sendIssue(number: number, { json, canary }: { json?: boolean; canary?: boolean }): Promise<void> {
   const signals = watchSignals();
   try {
     await withContext(async (ctx) => {
       const issue = accept(await beginSending(ctx, { number, by: actor() }));
+      // Refused where nothing waits: a small issue, or one that is let go already.
+      if (canary === false) await releaseRest(ctx, { number, by: actor() });
       const account = await sendInTurn(ctx, issue, signals);
       if (json) printJson(account);
       else print(describeAccount(account));
@@ -72,15 +78,20 @@ export async function watchIssue(ctx: Context, { id }: { id: string }, { signals
   const startedAt = performance.now();
   let account = await accountIssue(ctx.db, await getIssue(ctx.db, id), ctx.clock.now());
   const already = account.accepted;
+  let told: string | undefined;
   bar.start(account.eligible, already, paceOf(account, already, 0));
   for (;;) {
+    const lookedAt = performance.now();
     account = await accountIssue(ctx.db, await getIssue(ctx.db, id), ctx.clock.now());
+    const lookMs = performance.now() - lookedAt;
     bar.update(account.accepted, paceOf(account, already, performance.now() - startedAt));
+    told = sayCanary(account, told);
     if (signals.isStopped() || (await until?.())) break;
-    const isHeld = account.state !== 'sending' || !(await getSendingSwitch(ctx.db)).isOn;
+    const isWaitingForPerson = account.state !== 'sending' || account.canary?.state === 'held';
+    const isHeld = isWaitingForPerson || !(await getSendingSwitch(ctx.db)).isOn;
     // Calls under way end also when everything is held: their mails belong into the figures.
     if (isHeld && (await countCallsUnderWay(ctx.db, id, ctx.clock.now())) === 0) break;
-    await ctx.clock.sleep(lookEveryMs);
+    await ctx.clock.sleep(Math.max(lookEveryMs, lookMs / lookingShare));
   }
   bar.stop();
   if (!process.stderr.isTTY) say(`  ${account.accepted} / ${account.eligible} accepted`);
@@ -89,9 +100,23 @@ export async function watchIssue(ctx: Context, { id }: { id: string }, { signals
   return account;
 }
 
-function paceOf({ accepted, waiting }: Account, already: number, elapsedMs: number): { rate: string; left: string } {
+/** Says once that the rest waits for the canary, and why; the bar alone shows until when. */
+function sayCanary(account: Account, told: string | undefined): string | undefined {
+  const { canary } = account;
+  if (canary === null || !(canary.state === 'waiting' || canary.state === 'held')) return told;
+  if (told !== canary.state) say(`\n  ${describeCanary(canary, account)}`);
+  return canary.state;
+}
+
+function paceOf(
+  { accepted, waiting, canary }: Account,
+  already: number,
+  elapsedMs: number,
+): { rate: string; left: string } {
   const rate = elapsedMs > 0 ? ((accepted - already) * 1000) / elapsedMs : 0;
   if (waiting === 0) return { rate: rate.toFixed(0), left: 'done' };
+  if (canary?.state === 'waiting')
+    return { rate: '0', left: `the rest waits until ${canary.until?.slice(11, 16) ?? '?'} UTC` };
   return {
     rate: rate.toFixed(0),
     left: rate > 0 ? `${Math.ceil(waiting / rate)} s left` : 'waiting for the first answer',
@@ -99,7 +124,7 @@ function paceOf({ accepted, waiting }: Account, already: number, elapsedMs: numb
 }
 
 /** Anything but `sent` is a failure of the command, with what to do. */
-async function refuseUnfinished(ctx: Context, { id }: Issue, { unknown }: Account): Promise<void> {
+async function refuseUnfinished(ctx: Context, { id }: Issue, { unknown, canary }: Account): Promise<void> {
   const { number, state, stateReason } = await getIssue(ctx.db, id);
   if (state === 'sent' && unknown === 0) return;
   if (state === 'sent')
@@ -110,6 +135,10 @@ async function refuseUnfinished(ctx: Context, { id }: Issue, { unknown }: Accoun
     );
   if (state === 'cancelled')
     throw new Failure(`Issue ${number} is cancelled (${stateReason ?? 'by a person'}); what waited is dropped.`);
+  if (canary?.state === 'held')
+    throw new Failure(
+      `The rest of issue ${number} is held: too little is reported of its canary. \`issue release ${number}\` sends it all the same.`,
+    );
   throw new Failure(
     `Issue ${number} is not sent to everybody yet; \`issue send ${number}\` goes on, nobody gets it twice.`,
   );

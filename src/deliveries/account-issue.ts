@@ -3,7 +3,16 @@ import type { Db } from '../database.ts';
 import type { Issue } from '../issues/queries.ts';
 import { isOpen } from '../issues/issue-states.ts';
 import type { IssueState } from '../issues/issue.ts';
+import { findSchedule } from '../schedule/queries.ts';
 import { countSubscribersByEligibility } from '../subscribers/eligibility.ts';
+import {
+  accountCanary,
+  accountGuard,
+  type CanaryAccount,
+  defaultCare,
+  forecastCanary,
+  type GuardAccount,
+} from './account-care.ts';
 import type { DeliveryState, Outcome } from './delivery.ts';
 
 /** Where everybody is: `subscribers = ineligible + eligible`, `eligible = accepted + excluded + failed + unknown + waiting`. */
@@ -21,6 +30,9 @@ export interface Account {
   balanced: boolean;
   /** Sub-figures of accepted; `none` = nothing reported yet. */
   outcomes: Record<Outcome | 'none', number>;
+  /** The share that goes ahead of a large send; null where there is none. */
+  canary: CanaryAccount | null;
+  guard: GuardAccount;
 }
 
 /**
@@ -29,6 +41,7 @@ export interface Account {
  */
 export async function accountIssue(db: Db, issue: Issue, now: Date): Promise<Account> {
   if (issue.frozenAt === null && isOpen(issue.state)) return forecast(db, issue, now);
+  const settings = (await findSchedule(db)) ?? defaultCare;
   const rows = await sql<{ state: DeliveryState; reason: string | null; outcome: Outcome | null; count: number }>`
     select state, case when state = 'excluded' then reason end as reason, outcome, count(*)::integer as count
     from deliveries where issue_id = ${issue.id} group by 1, 2, 3`.execute(db);
@@ -50,6 +63,8 @@ export async function accountIssue(db: Db, issue: Issue, now: Date): Promise<Acc
     unknown: sum((row) => row.state === 'unknown'),
     waiting: sum((row) => row.state === 'waiting'),
     outcomes,
+    canary: accountCanary(issue),
+    guard: accountGuard(issue, outcomes, settings.guardOn),
   });
 }
 
@@ -65,6 +80,7 @@ const noOutcomes: Record<Outcome | 'none', number> = {
 };
 
 async function forecast(db: Db, issue: Issue, now: Date): Promise<Account> {
+  const settings = (await findSchedule(db)) ?? defaultCare;
   const counts = await countSubscribersByEligibility(db, now);
   return balance({
     issue: issue.number,
@@ -78,6 +94,8 @@ async function forecast(db: Db, issue: Issue, now: Date): Promise<Account> {
     unknown: 0,
     waiting: counts.eligible,
     outcomes: { ...noOutcomes },
+    canary: forecastCanary(counts.eligible, settings),
+    guard: accountGuard(issue, noOutcomes, settings.guardOn),
   });
 }
 
@@ -86,7 +104,7 @@ function balance(account: Omit<Account, 'balanced'>): Account {
   const isAudienceWhole = subscribers === total(ineligible) + eligible;
   const isEligibleWhole = eligible === accepted + total(excluded) + failed + unknown + waiting;
   const balanced = isAudienceWhole && isEligibleWhole && accepted === total(outcomes);
-  const { issue, state } = account;
+  const { issue, state, canary, guard } = account;
   return {
     issue,
     state,
@@ -100,6 +118,8 @@ function balance(account: Omit<Account, 'balanced'>): Account {
     waiting,
     balanced,
     outcomes,
+    canary,
+    guard,
   };
 }
 

@@ -1,13 +1,7 @@
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
 import { getRevision, type Revision } from '../issues/queries.ts';
-import {
-  type MailValues,
-  type PreparedVariant,
-  prepareVariant,
-  writeBatch,
-  writeMail,
-} from '../issues/render/assemble.ts';
+import { type MailValues, type PreparedVariant, prepareVariant, writeBatch } from '../issues/render/assemble.ts';
 import { firstNameOf } from '../subscribers/profile.ts';
 import { createUnsubscribeToken, unsubscribeUrl } from '../subscribers/unsubscribe-token.ts';
 import type { Member } from './queries.ts';
@@ -32,7 +26,9 @@ const preparedLimit = 4;
 /** The bytes of one batch call: the same for the same revision, members and keys, in whatever process and version. */
 export async function writeBatchBody(ctx: Context, db: Db, { revisionId, members }: BatchContent): Promise<Uint8Array> {
   const ready = await prepareRevision(db, revisionId);
-  return writeBatch(members.map((member) => writeMail(variantOf(ready, member.variant), valuesOf(ctx, ready, member))));
+  return writeBatch(
+    members.map((member) => ({ variant: variantOf(ready, member.variant), values: valuesOf(ctx, ready, member) })),
+  );
 }
 
 /** The values of one delivery's slots. */
@@ -86,6 +82,6 @@ const valuesBytes = 4_096;
 /** Bytes the largest mail of a revision can take in a body. */
 export async function measureLargestMail(db: Db, revisionId: string): Promise<number> {
   const { variants } = await prepareRevision(db, revisionId);
-  const sizes = [...variants.values()].map(({ constants }) => constants.reduce((sum, bytes) => sum + bytes.length, 0));
+  const sizes = [...variants.values()].map(({ constantBytes }) => constantBytes);
   return Math.max(...sizes, 0) + valuesBytes;
 }

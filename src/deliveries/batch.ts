@@ -21,6 +21,8 @@ export function leaseMs(callDeadlineMs: number): number {
 const firstBackoffMs = 1_000;
 const backoffLimitMs = 5 * 60_000;
 const inProgressWaitMs = 2_000;
+/** Nothing was handed over; how soon all together ask again grows with each failure in a row (see pace.ts). */
+const unreachedWaitMs = 2_000;
 
 /** What a batch becomes after a call; `split` and `failed` also move its deliveries. */
 export type NextStep =
@@ -48,12 +50,17 @@ export function decideNextStep(call: JudgedCall): NextStep {
   if (judgement.verdict === 'yes') return { state: 'accepted' };
   if (judgement.verdict === 'no') {
     if (judgement.cause === 'content') return { state: call.mailsCount > 1 ? 'split' : 'failed' };
-    const waitMs = judgement.cause === 'slow-down' ? judgement.waitMs : 0;
+    const waitMs = waitAfter(judgement);
     return { state: doubts > 0 ? 'doubt' : 'waiting', ringAt: at(waitMs) };
   }
   if (judgement.cause === 'other-body') return { state: 'blocked' };
   if (judgement.cause === 'in-progress') return { state: 'doubt', ringAt: at(inProgressWaitMs) };
   return { state: 'doubt', ringAt: at(backoffMs(doubts, call.jitter)) };
+}
+
+function waitAfter(judgement: Judgement & { verdict: 'no' }): number {
+  if (judgement.cause === 'slow-down') return judgement.waitMs;
+  return judgement.cause === 'unreached' ? unreachedWaitMs : 0;
 }
 
 /** 1 s, doubling to 5 min, each between half and whole. */

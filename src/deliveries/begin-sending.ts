@@ -2,22 +2,37 @@ import type { Context } from '../context.ts';
 import { withIssueNamed } from '../issues/find-issue.ts';
 import { getIssue, type Issue, lockIssue } from '../issues/queries.ts';
 import { isRefusal, type Refusal } from '../platform/refusal.ts';
+import { inTransaction } from '../platform/transaction.ts';
 import { recordAudit } from '../subscribers/audit.ts';
 import { freezeIssue } from './freeze-issue.ts';
+import { holdUnreadyIssue } from './hold-unready-issue.ts';
+import { getSendingSwitch } from './sending-switch.ts';
 
 /** Sends an approved issue now: its time is set to this moment and the audience frozen. One that is going out or gone stays as it is. */
 export async function beginSending(
   ctx: Context,
   { number, by }: { number: number; by: string },
-): Promise<Issue | Refusal<'no-issue' | 'not-approved'>> {
+): Promise<Issue | Refusal<'no-issue' | 'not-approved' | 'held' | 'provider-silent' | 'provider-unready'>> {
   const due = await withIssueNamed(ctx.db, number, (issue) => setDueNow(ctx, issue.id, by));
   if (isRefusal(due)) return due;
-  if (due.state === 'approved') await freezeIssue(ctx, due.id);
-  return getIssue(ctx.db, due.id);
+  const unready = due.state === 'approved' ? await holdUnreadyIssue(ctx, due.id) : undefined;
+  if (unready !== undefined) return unready;
+  const frozen = due.state === 'approved' ? await freezeIssue(ctx, due.id) : undefined;
+  const issue = await getIssue(ctx.db, due.id);
+  return issue.state === 'approved' && frozen === undefined ? refuseGuarded(ctx, number) : issue;
+}
+
+async function refuseGuarded(ctx: Context, number: number): Promise<Refusal<'held' | 'provider-silent'>> {
+  const { hold, reason } = await getSendingSwitch(ctx.db);
+  if (hold !== null) return { refused: 'held', sentence: reason ?? 'Sending is held.' };
+  return {
+    refused: 'provider-silent',
+    sentence: `The provider does not answer, so it cannot be made sure that nobody gets issue ${number} twice; the service tries again each minute, and so does \`issue send ${number}\`.`,
+  };
 }
 
 async function setDueNow(ctx: Context, issueId: string, by: string): Promise<Issue | Refusal<'not-approved'>> {
-  return ctx.db.transaction().execute(async (tx) => {
+  return inTransaction(ctx.db, async (tx) => {
     const issue = await lockIssue(tx, issueId);
     if (issue.state === 'sending' || issue.state === 'paused' || issue.state === 'sent') return issue;
     if (issue.state !== 'approved') return refuseUnapproved(issue);

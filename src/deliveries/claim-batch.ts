@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Context } from '../context.ts';
 import type { Tx } from '../database.ts';
 import { failpoint } from '../platform/failpoint.ts';
+import { inTransaction } from '../platform/transaction.ts';
 import { batchBytesLimit, doubtLimitMs, idempotencyKeyOf, lateLimitMs, leaseMs } from './batch.ts';
 import { writeBatchBody } from './batch-body.ts';
-import { copyAddresses, excludeMembers, readConsent } from './consent.ts';
+import { settleConsent } from './consent.ts';
 import { giveUpBatch, splitBatch } from './end-batch.ts';
 import {
   endWithLease,
@@ -40,14 +41,17 @@ export type NoClaim =
   | 'unknown'
   | 'blocked';
 
+/** A row or table that stays locked longer than this puts the batch off: it is tried again, and the others are not held up. */
+const claimLockTimeoutMs = 5_000;
+
 /**
  * Takes one batch: consent is re-read and the bytes are fixed in one transaction, whose commit is the first submit.
  * Locks, always in this order: sending switch, issue, batch, subscribers by id.
  */
 export async function claimBatch(ctx: Context, batchId: string): Promise<Claim | NoClaim> {
-  return ctx.db.transaction().execute(async (tx) => {
+  return inTransaction(ctx.db, async (tx) => {
     const now = ctx.clock.now();
-    await endWithLease(ctx, tx);
+    await endWithLease(ctx, tx, claimLockTimeoutMs);
     const sending = await tx
       .selectFrom('sendingSwitch')
       .select(['isOn', 'changedAt'])
@@ -83,14 +87,12 @@ interface Freezing {
 /** A waiting batch: who may still be mailed is decided here, under their row locks, and never again for these bytes. */
 async function freezeBatch(ctx: Context, tx: Tx, freezing: Freezing): Promise<Claim | NoClaim> {
   const { batch, revisionId, now } = freezing;
-  const members = await readConsent(tx, batch.id, now);
-  await excludeMembers(tx, members);
+  const members = await settleConsent(tx, batch.id, now);
   const staying = members.filter((member) => member.exclusion === null);
   if (staying.length === 0) {
     await tx.updateTable('batches').set({ state: 'excluded' }).where('id', '=', batch.id).execute();
     return 'all-excluded';
   }
-  await copyAddresses(tx, batch.id);
   const frozen = { ...batch, revisionId, freezeNumber: batch.freezeNumber + 1, doubts: 0, doubtSince: null };
   const body = await writeBatchBody(ctx, tx, { revisionId, members: staying });
   if (body.length > batchBytesLimit && staying.length > 1) {
@@ -134,26 +136,13 @@ interface Submission {
 async function submit(ctx: Context, tx: Tx, { batch, members, body, now }: Submission): Promise<Claim> {
   const attempt = batch.attempt + 1;
   const bodySha256 = sha256(body);
-  await tx
-    .updateTable('batches')
-    .set({
-      state: 'calling',
-      attempt,
-      bodySha256,
-      revisionId: batch.revisionId,
-      freezeNumber: batch.freezeNumber,
-      doubts: batch.doubts,
-      doubtSince: batch.doubtSince,
-      leaseUntil: new Date(now.getTime() + leaseMs(ctx.config.callDeadlineMs)),
-      firstSubmitAt: batch.doubts > 0 ? batch.firstSubmitAt : now,
-    })
-    .where('id', '=', batch.id)
-    .execute();
   const idempotencyKey = idempotencyKeyOf(batch.id, batch.freezeNumber);
-  const call = { batchId: batch.id, attempt, idempotencyKey, bodySha256, mailsCount: members.length, startedAt: now };
-  const deliveryIds = members.map((member) => member.id);
-  const { id: callId } = await insertCall(tx, call);
+  const leaseUntil = new Date(now.getTime() + leaseMs(ctx.config.callDeadlineMs));
+  const firstSubmitAt = batch.doubts > 0 ? batch.firstSubmitAt : now;
+  const call = { attempt, idempotencyKey, bodySha256, mailsCount: members.length, startedAt: now };
+  const callId = await insertCall(tx, { ...batch, firstSubmitAt }, { ...call, leaseUntil });
   failpoint('before-claim-commit');
+  const deliveryIds = members.map((member) => member.id);
   const { issueId, freezeNumber } = batch;
   return {
     batchId: batch.id,

@@ -11,36 +11,25 @@ export interface Consent extends Member {
 
 /**
  * Re-reads consent for a batch's waiting deliveries and holds it: the subscriber rows stay locked `FOR SHARE` until the
- * claim commits, and every writer that takes consent away locks them `FOR UPDATE` first.
+ * claim commits, and every writer that takes consent away locks them `FOR UPDATE` first. Whoever may not be mailed is excluded
+ * with the reason; address and name of the others are copied onto their deliveries: the bytes can be made again from here alone.
  */
-export async function readConsent(tx: Tx, batchId: string, now: Date): Promise<Consent[]> {
+export async function settleConsent(tx: Tx, batchId: string, now: Date): Promise<Consent[]> {
   await sql`
     select s.id from subscribers s join deliveries d on d.subscriber_id = s.id
     where d.batch_id = ${batchId} and d.state = 'waiting' order by s.id for share of s`.execute(tx);
   // A statement of its own: it sees whatever was committed before the locks were ours.
-  return tx
-    .selectFrom('deliveries as d')
-    .innerJoin('subscribers as s', 's.id', 'd.subscriberId')
-    .select(['d.id', 'd.subscriberId', 'd.variant', 's.address', 's.name'])
-    .select(ineligibleReasonSql(now, 's').as('exclusion'))
-    .where('d.batchId', '=', batchId)
-    .where('d.state', '=', 'waiting')
-    .orderBy('d.batchPosition')
-    .execute();
-}
-
-/** Drops the members that may not be mailed, each with its reason. */
-export async function excludeMembers(tx: Tx, members: Consent[]): Promise<void> {
-  const reasons = new Set(members.flatMap((member) => member.exclusion ?? []));
-  for (const reason of reasons) {
-    const ids = members.filter((member) => member.exclusion === reason).map((member) => member.id);
-    await tx.updateTable('deliveries').set({ state: 'excluded', reason }).where('id', 'in', ids).execute();
-  }
-}
-
-/** Copies address and name onto the deliveries: the bytes can be made again from here alone. */
-export async function copyAddresses(tx: Tx, batchId: string): Promise<void> {
-  await sql`
-    update deliveries d set address = s.address, name = s.name from subscribers s
-    where s.id = d.subscriber_id and d.batch_id = ${batchId} and d.state = 'waiting'`.execute(tx);
+  const consents = await sql<Consent>`
+    with consent as materialized (
+      select d.id, d.subscriber_id, d.variant, d.batch_position, s.address, s.name, ${ineligibleReasonSql(now, 's')} as exclusion
+      from deliveries d join subscribers s on s.id = d.subscriber_id
+      where d.batch_id = ${batchId} and d.state = 'waiting'),
+    written as (
+      update deliveries d set
+        state = case when c.exclusion is null then d.state else 'excluded' end, reason = coalesce(c.exclusion, d.reason),
+        address = case when c.exclusion is null then c.address else d.address end,
+        name = case when c.exclusion is null then c.name else d.name end
+      from consent c where d.id = c.id and d.batch_id = ${batchId})
+    select id, subscriber_id, variant, address, name, exclusion from consent order by batch_position`.execute(tx);
+  return consents.rows;
 }

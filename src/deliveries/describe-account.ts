@@ -1,4 +1,5 @@
 import type { Account } from './account-issue.ts';
+import { describeCare } from './describe-care.ts';
 
 /** The accounting as a person reads it: every line adds up to the one it hangs under. */
 export function describeAccount(account: Account): string {
@@ -25,6 +26,7 @@ export function describeAccount(account: Account): string {
     line(3, account.unknown, account.unknown > 0 ? 'unknown: a person decides with `issue resolve`' : 'unknown'),
     line(3, account.waiting, 'waiting'),
     account.balanced ? equation(account) : 'It does NOT balance: please report this.',
+    ...describeCare(account),
   ].join('\n');
 }
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Tx } from '../database.ts';
+import { derivedIdSql } from './derived-id.ts';
 
 /** Halves a batch the provider will not take whole; each half goes under a key of its own, consent read anew. */
 export async function splitBatch(tx: Tx, batchId: string, now: Date): Promise<void> {
@@ -7,8 +8,8 @@ export async function splitBatch(tx: Tx, batchId: string, now: Date): Promise<vo
     tx,
   );
   const children = await sql<{ id: string; ordinal: number }>`
-    insert into batches (issue_id, ordinal, parent_id, state, due_at, ring_at)
-    select b.issue_id, n.last + half, b.id, 'waiting', b.due_at, ${now}
+    insert into batches (id, issue_id, ordinal, parent_id, state, due_at, ring_at)
+    select ${derivedIdSql(sql`b.id`, sql`half`)}, b.issue_id, n.last + half, b.id, 'waiting', b.due_at, ${now}
     from batches b, generate_series(1, 2) half,
       lateral (select max(ordinal) as last from batches o where o.issue_id = b.issue_id) n
     where b.id = ${batchId} returning id, ordinal`.execute(tx);

@@ -4,7 +4,7 @@ import type { ProviderAnswer } from '../platform/mailer.ts';
 export type Judgement =
   | { verdict: 'yes'; ids: string[] }
   | { verdict: 'no'; cause: 'slow-down'; waitMs: number }
-  | { verdict: 'no'; cause: 'daily-quota' | 'monthly-quota' | 'account' }
+  | { verdict: 'no'; cause: 'daily-quota' | 'monthly-quota' | 'account' | 'unreached' }
   | { verdict: 'no'; cause: 'content' }
   | { verdict: 'doubt'; cause: 'unknown' | 'in-progress' | 'other-body' };
 
@@ -19,6 +19,7 @@ export const waitLimitMs = 15 * 60_000;
  */
 export function judgeAnswer(answer: ProviderAnswer, mailsCount: number): Judgement {
   const { status, ids } = answer;
+  if (answer.isUnreached) return { verdict: 'no', cause: 'unreached' };
   if (status === 200) {
     const isWhole = ids !== null && ids.length === mailsCount && new Set(ids).size === mailsCount;
     return isWhole ? { verdict: 'yes', ids } : { verdict: 'doubt', cause: 'unknown' };

@@ -57,23 +57,28 @@ export async function noteStatedRate(ctx: Context, statedRate: number | null): P
 
 const doubtHoldLimitMs = 60_000;
 
-/** Holds every process back after a 429, and ever longer while answers stay doubtful; an answer of any kind lets go. */
-export async function noteHold(ctx: Context, answer: { waitMs: number } | 'doubt' | 'clear'): Promise<void> {
+/**
+ * Holds every process back after a 429, and ever longer while calls get no answer to rely on; an answer of any kind lets go.
+ * Answers how many calls in a row went so, this one included.
+ */
+export async function noteHold(ctx: Context, answer: { waitMs: number } | 'no-answer' | 'clear'): Promise<number> {
   const update = ctx.db.updateTable('providerLimits');
   if (answer === 'clear') {
     await update.set({ doubtStreak: 0 }).where('doubtStreak', '>', 0).execute();
-    return;
+    return 0;
   }
   const holdMs =
-    answer === 'doubt'
+    answer === 'no-answer'
       ? sql<number>`least(${doubtHoldLimitMs}, 250 * power(2, least(doubt_streak, 10)))`
       : sql<number>`${answer.waitMs}`;
-  await update
+  const noted = await update
     .set({
-      doubtStreak: answer === 'doubt' ? sql`doubt_streak + 1` : 0,
+      doubtStreak: answer === 'no-answer' ? sql`doubt_streak + 1` : 0,
       holdUntil: sql`greatest(hold_until, clock_timestamp() + ${holdMs} * interval '1 millisecond')`,
     })
-    .execute();
+    .returning('doubtStreak')
+    .executeTakeFirstOrThrow();
+  return noted.doubtStreak;
 }
 
 function isGoing(signal: AbortSignal | undefined): boolean {

@@ -5,9 +5,12 @@ import { type BatchState, leaseMs } from './batch.ts';
 import type { DeliveryState, Outcome } from './delivery.ts';
 
 /** A process that stands still in the middle of this transaction holds its locks no longer than a lease: the server ends it. */
-export async function endWithLease(ctx: Context, tx: Tx): Promise<void> {
+export async function endWithLease(ctx: Context, tx: Tx, lockTimeoutMs?: number): Promise<void> {
   const limit = `${leaseMs(ctx.config.callDeadlineMs)}ms`;
-  await sql`select set_config('idle_in_transaction_session_timeout', ${limit}, true)`.execute(tx);
+  const lockTimeout = lockTimeoutMs === undefined ? sql`current_setting('lock_timeout')` : sql`${`${lockTimeoutMs}ms`}`;
+  await sql`
+    select set_config('idle_in_transaction_session_timeout', ${limit}, true),
+      set_config('lock_timeout', ${lockTimeout}, true)`.execute(tx);
 }
 
 export interface LockedBatch {
@@ -59,17 +62,28 @@ export async function listMembersWaiting(db: Db, batchId: string): Promise<Membe
 }
 
 export interface NewCall {
-  batchId: string;
   attempt: number;
   idempotencyKey: string;
   bodySha256: string;
   mailsCount: number;
   startedAt: Date;
+  leaseUntil: Date;
 }
 
-/** Writes down that a call is about to be made: the evidence, before the call. */
-export async function insertCall(tx: Tx, call: NewCall): Promise<{ id: string }> {
-  return tx.insertInto('calls').values(call).returning('id').executeTakeFirstOrThrow();
+/** Writes down that a call is about to be made, with the batch as it is during it: the evidence, before the call. Answers its id. */
+export async function insertCall(tx: Tx, batch: LockedBatch, call: NewCall): Promise<string> {
+  const made = await sql<{ id: string }>`
+    with calling as (
+      update batches set state = 'calling', attempt = ${call.attempt}, body_sha256 = ${call.bodySha256},
+        revision_id = ${batch.revisionId}, freeze_number = ${batch.freezeNumber}, doubts = ${batch.doubts},
+        doubt_since = ${batch.doubtSince}, lease_until = ${call.leaseUntil}, first_submit_at = ${batch.firstSubmitAt}
+      where id = ${batch.id} returning id)
+    insert into calls (batch_id, attempt, idempotency_key, body_sha256, mails_count, started_at)
+    select id, ${call.attempt}, ${call.idempotencyKey}, ${call.bodySha256}, ${call.mailsCount}, ${call.startedAt}
+    from calling returning id`.execute(tx);
+  const [row] = made.rows;
+  if (row === undefined) throw new Error(`batch ${batch.id} is gone`);
+  return row.id;
 }
 
 export interface EndedCall {
@@ -85,7 +99,8 @@ export async function updateCallEnded(tx: Tx, callId: string, ended: EndedCall):
   await tx.updateTable('calls').set(ended).where('id', '=', callId).execute();
 }
 
-const dueBatchesLimit = 2_000;
+/** What one sweep rings is worked off before the next: ringing more of them again and again costs more than it brings. */
+const dueBatchesLimit = 200;
 
 /** Batches to ring now, oldest first; none while sending is switched off or the provider asked us to hold. */
 export async function listBatchesDue(db: Db, now: Date): Promise<{ batchId: string; attempt: number }[]> {
@@ -112,12 +127,9 @@ export async function countCallsUnderWay(db: Db, issueId: string, now: Date): Pr
 
 /** Marks deliveries accepted and keeps the provider's ids; what is accepted already stays as it is. */
 export async function acceptDeliveries(tx: Tx, ids: readonly string[], now: Date): Promise<void> {
-  await tx
-    .updateTable('deliveries')
-    .set({ state: 'accepted', acceptedAt: now, reason: null })
-    .where('id', 'in', ids)
-    .where('state', 'in', ['waiting', 'unknown', 'failed'])
-    .execute();
+  await sql`
+    update deliveries set state = 'accepted', accepted_at = ${now}, reason = null
+    where id = any(${[...ids]}::uuid[]) and state in ('waiting', 'unknown', 'failed')`.execute(tx);
 }
 
 export interface ProviderMessage {
@@ -127,11 +139,11 @@ export interface ProviderMessage {
 
 /** Keeps which of the provider's ids belongs to which delivery; what is known already stays as it is. */
 export async function insertProviderMessages(tx: Tx, messages: readonly ProviderMessage[]): Promise<void> {
-  await tx
-    .insertInto('providerMessages')
-    .values([...messages])
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  const providerIds = messages.map(({ providerId }) => providerId);
+  const deliveryIds = messages.map(({ deliveryId }) => deliveryId);
+  await sql`
+    insert into provider_messages (provider_id, delivery_id)
+    select * from unnest(${providerIds}::text[], ${deliveryIds}::uuid[]) on conflict do nothing`.execute(tx);
 }
 
 export interface FoundDelivery {
@@ -140,6 +152,8 @@ export interface FoundDelivery {
   batchId: string;
   addressHash: string;
   state: DeliveryState;
+  /** The provider's id is that of a mail a person has had sent again since. */
+  isSuperseded: boolean;
 }
 
 /** The delivery an event is about: by our own tag, else by the provider's id. */
@@ -148,7 +162,11 @@ export async function findDeliveryByProvider(
   named: { deliveryId: string | null; providerId: string | null },
 ): Promise<FoundDelivery | undefined> {
   const { deliveryId, providerId } = named;
-  const query = db.selectFrom('deliveries as d').select(['d.id', 'd.issueId', 'd.batchId', 'd.addressHash', 'd.state']);
+  const isSuperseded = sql<boolean>`exists (select from provider_messages p
+    where p.provider_id = ${providerId} and p.delivery_id = d.id and p.superseded_at is not null)`;
+  const query = db
+    .selectFrom('deliveries as d')
+    .select(['d.id', 'd.issueId', 'd.batchId', 'd.addressHash', 'd.state', isSuperseded.as('isSuperseded')]);
   const tagged = deliveryId === null ? undefined : await query.where('d.id', '=', deliveryId).executeTakeFirst();
   if (tagged !== undefined || providerId === null) return tagged;
   return query
@@ -157,14 +175,19 @@ export async function findDeliveryByProvider(
     .executeTakeFirst();
 }
 
+export interface Report {
+  deliveryId: string;
+  outcome: Outcome;
+  at: Date;
+  /** The provider's words for a failure. */
+  reason: string | null;
+}
+
 /** Moves a delivery's outcome forward: by rank, among equals to the latest, so that the order of arrival decides nothing. */
-export async function recordOutcome(
-  tx: Tx,
-  { deliveryId, outcome, at }: { deliveryId: string; outcome: Outcome; at: Date },
-): Promise<void> {
+export async function recordOutcome(tx: Tx, { deliveryId, outcome, at, reason }: Report): Promise<void> {
   await tx
     .updateTable('deliveries')
-    .set({ outcome, outcomeAt: at })
+    .set({ outcome, outcomeAt: at, ...(outcome === 'failed' ? { reason } : {}) })
     .where('id', '=', deliveryId)
     .where('state', '=', 'accepted')
     .where(

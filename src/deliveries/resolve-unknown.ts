@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { Tx } from '../database.ts';
-import { findOpenIssue, type Issue, lockIssue } from '../issues/queries.ts';
+import { lockIssue } from '../issues/queries.ts';
 import type { Refusal } from '../platform/refusal.ts';
+import { inTransaction } from '../platform/transaction.ts';
 import { recordAudit } from '../subscribers/audit.ts';
+import { findSendAgainObstacle, sendAgain } from './send-again.ts';
 
 /** What a person can say of a delivery whose fate is not known. */
 export type Decision = 'accepted' | 'failed' | 'send-again';
@@ -43,9 +45,9 @@ export async function resolveUnknown(
   ctx: Context,
   resolution: Resolution,
 ): Promise<{ count: number } | Refusal<'cannot-send-again'>> {
-  return ctx.db.transaction().execute(async (tx) => {
+  return inTransaction(ctx.db, async (tx) => {
     const issue = await lockIssue(tx, resolution.issueId);
-    const obstacle = resolution.decision === 'send-again' ? await findObstacle(tx, issue) : undefined;
+    const obstacle = resolution.decision === 'send-again' ? await findSendAgainObstacle(tx, issue) : undefined;
     if (obstacle !== undefined) return { refused: 'cannot-send-again' as const, sentence: obstacle };
     const ids = await lockUndecided(tx, resolution);
     if (ids.length === 0) return { count: 0 };
@@ -56,13 +58,6 @@ export async function resolveUnknown(
     await recordAudit(tx, { ...audit, after: { deliveries: ids } });
     return { count: ids.length };
   });
-}
-
-async function findObstacle(tx: Tx, issue: Issue): Promise<string | undefined> {
-  if (issue.state === 'cancelled') return `Issue ${issue.number} is cancelled: nothing of it is sent any more.`;
-  const open = await findOpenIssue(tx);
-  if (open === undefined || open.id === issue.id) return undefined;
-  return `Issue ${open.number} is ${open.state}; it must be sent or cancelled before issue ${issue.number} goes on.`;
 }
 
 /** A blocked batch nobody waits in any more has been decided on. */
@@ -100,24 +95,4 @@ async function decide(
   } else {
     await sendAgain(tx, { issueId: resolution.issueId, ids, now });
   }
-}
-
-/** New batches, so new keys; consent is read anew at their claim. A sent issue goes back to sending until they are through. */
-async function sendAgain(tx: Tx, again: { issueId: string; ids: string[]; now: Date }): Promise<void> {
-  const { issueId, ids, now } = again;
-  await sql`
-    with old as (
-      select d.id, d.batch_id, dense_rank() over (order by d.batch_id) as rank from deliveries d where d.id = any(${ids}::uuid[])),
-    made as (
-      insert into batches (issue_id, ordinal, parent_id, state, due_at, ring_at)
-      select ${issueId}, (select max(ordinal) from batches where issue_id = ${issueId}) + rank, batch_id, 'waiting', ${now}, ${now}
-      from (select distinct batch_id, rank from old) parents returning id, parent_id)
-    update deliveries d set state = 'waiting', reason = null, batch_id = made.id
-    from old join made on made.parent_id = old.batch_id where d.id = old.id`.execute(tx);
-  await tx
-    .updateTable('issues')
-    .set({ state: 'sending', sentAt: null, endedAt: null })
-    .where('id', '=', issueId)
-    .where('state', '=', 'sent')
-    .execute();
 }

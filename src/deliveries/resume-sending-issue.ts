@@ -4,7 +4,9 @@ import { withIssueNamed } from '../issues/find-issue.ts';
 import type { Issue } from '../issues/queries.ts';
 import { resumeIssue } from '../issues/resume-issue.ts';
 import { isRefusal, type Refusal } from '../platform/refusal.ts';
+import { inTransaction } from '../platform/transaction.ts';
 import { giveUpBatch } from './end-batch.ts';
+import { acceptFigures } from './guard-issue.ts';
 import { ringDueBatches } from './ring-due-batches.ts';
 
 export interface ResumeSending {
@@ -27,6 +29,7 @@ export async function resumeSendingIssue(
     const isOther = issue.providerIdentity !== null && issue.providerIdentity !== ctx.mailer.identity;
     if (isOther && !acceptsProvider) return refuseOther(number);
     if (isOther && issue.state === 'paused') await giveUpDoubts(ctx, issue.id);
+    if (issue.guardTrippedAt !== null) await acceptFigures(ctx.db, issue);
     const set = isOther ? { providerIdentity: ctx.mailer.identity } : undefined;
     const resumed = await resumeIssue(ctx, set === undefined ? { number, by } : { number, by, set });
     if (!isRefusal(resumed)) await ringDueBatches(ctx);
@@ -42,7 +45,7 @@ function refuseOther(number: number): Refusal<'other-provider'> {
 }
 
 async function giveUpDoubts(ctx: Context, issueId: string): Promise<void> {
-  await ctx.db.transaction().execute(async (tx) => {
+  await inTransaction(ctx.db, async (tx) => {
     const doubts = await sql<{ id: string }>`
       select id from batches where issue_id = ${issueId} and state in ('doubt', 'calling', 'blocked')
       order by id for update`.execute(tx);

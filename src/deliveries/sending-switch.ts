@@ -1,16 +1,21 @@
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
+import { inTransaction } from '../platform/transaction.ts';
+
+/** Why only a command of its own switches sending on again: the database may be a restored or copied one. */
+export type Hold = 'restored';
 
 export interface SendingSwitch {
   isOn: boolean;
   reason: string | null;
+  hold: Hold | null;
   /** When it goes on by itself; null waits for a person. */
   resumesAt: Date | null;
 }
 
 /** Whether anything may be sent now, and why not. */
 export async function getSendingSwitch(db: Db): Promise<SendingSwitch> {
-  return db.selectFrom('sendingSwitch').select(['isOn', 'reason', 'resumesAt']).executeTakeFirstOrThrow();
+  return db.selectFrom('sendingSwitch').select(['isOn', 'reason', 'resumesAt', 'hold']).executeTakeFirstOrThrow();
 }
 
 /**
@@ -21,7 +26,7 @@ export async function switchSendingOff(
   ctx: Context,
   { reason, by, resumesAt }: { reason: string; by: string; resumesAt: Date | null },
 ): Promise<boolean> {
-  return ctx.db.transaction().execute(async (tx) => {
+  return inTransaction(ctx.db, async (tx) => {
     const before = await tx
       .selectFrom('sendingSwitch')
       .select(['isOn', 'resumesAt'])
@@ -39,10 +44,10 @@ export async function switchSendingOff(
   });
 }
 
-/** Switches sending on again; true when it was off. With `dueAt` only what was to go on by itself by then. */
+/** Switches sending on again; true when it was off and nothing holds it. With `dueAt` only what was to go on by itself by then. */
 export async function switchSendingOn(ctx: Context, { by, dueAt }: { by: string; dueAt?: Date }): Promise<boolean> {
-  return ctx.db.transaction().execute(async (tx) => {
-    const off = tx.updateTable('sendingSwitch').where('isOn', '=', false);
+  return inTransaction(ctx.db, async (tx) => {
+    const off = tx.updateTable('sendingSwitch').where('isOn', '=', false).where('hold', 'is', null);
     const due = dueAt === undefined ? off : off.where('resumesAt', '<=', dueAt);
     const changed = await due
       .set({ isOn: true, reason: null, resumesAt: null, changedAt: ctx.clock.now(), changedBy: by })

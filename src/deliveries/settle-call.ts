@@ -3,6 +3,7 @@ import type { Tx } from '../database.ts';
 import { raiseAlert } from '../mails/raise-alert.ts';
 import { failpoint } from '../platform/failpoint.ts';
 import type { ProviderAnswer } from '../platform/mailer.ts';
+import { inTransaction } from '../platform/transaction.ts';
 import { decideNextStep, type NextStep } from './batch.ts';
 import type { Claim } from './claim-batch.ts';
 import { excludeBatch, failBatch, giveUpBatch, splitBatch } from './end-batch.ts';
@@ -16,7 +17,7 @@ export async function settleCall(ctx: Context, claim: Claim, answer: ProviderAns
   const judgement = judgeAnswer(answer, claim.deliveryIds.length);
   if (judgement.verdict === 'no') await switchOffFor(ctx, judgement, answer);
   failpoint('before-settle');
-  const step = await ctx.db.transaction().execute(async (tx) => {
+  const step = await inTransaction(ctx.db, async (tx) => {
     await endWithLease(ctx, tx);
     const verdict = judgement.verdict;
     const { status, errorName } = answer;
@@ -41,15 +42,18 @@ export async function settleCall(ctx: Context, claim: Claim, answer: ProviderAns
     return step;
   });
   await noteStatedRate(ctx, answer.statedRate);
-  await noteHold(ctx, holdAfter(judgement));
+  const unansweredCount = await noteHold(ctx, holdAfter(judgement));
   if (step !== undefined) await tellOperator(ctx, claim, step);
   await tellLongWait(ctx, judgement, answer);
+  if (unansweredCount === unansweredAlertCount) await tellNoAnswer(ctx, answer);
   return judgement;
 }
 
 function holdAfter(judgement: Judgement): Parameters<typeof noteHold>[1] {
-  if (judgement.verdict === 'no' && judgement.cause === 'slow-down') return { waitMs: judgement.waitMs };
-  return judgement.verdict === 'doubt' && judgement.cause === 'unknown' ? 'doubt' : 'clear';
+  if (judgement.verdict === 'yes') return 'clear';
+  if (judgement.cause === 'slow-down') return { waitMs: judgement.waitMs };
+  const hasNoAnswer = judgement.cause === 'unknown' || judgement.cause === 'unreached';
+  return hasNoAnswer ? 'no-answer' : 'clear';
 }
 
 interface BatchInHand {
@@ -134,7 +138,7 @@ async function switchOffFor(
   answer: ProviderAnswer,
 ): Promise<void> {
   const { cause } = judgement;
-  if (cause === 'slow-down' || cause === 'content') return;
+  if (cause === 'slow-down' || cause === 'content' || cause === 'unreached') return;
   const resumesAt = cause === 'daily-quota' ? nextUtcMidnight(ctx.clock.now()) : null;
   const reason = reasonFor(cause, describe(answer));
   const isNews = await switchSendingOff(ctx, { reason, by: 'program', resumesAt });
@@ -167,6 +171,15 @@ async function tellLongWait(ctx: Context, judgement: Judgement, { retryAfterMs }
   const asked = Math.round(retryAfterMs / 1000);
   const sentence = `The provider asks to wait ${asked} s; it is asked again after ${waitLimitMs / 60_000} minutes. \`pause\` stops all sending.`;
   await raiseAlert(ctx, { code: 'provider-asks-long-wait', sentence, entity: 'sending', entityId: null });
+}
+
+/** So many calls in a row without an answer to rely on are told, once: the holds between them have grown to a minute by then. */
+const unansweredAlertCount = 8;
+
+async function tellNoAnswer(ctx: Context, answer: ProviderAnswer): Promise<void> {
+  const words = describe(answer).replace(/\.$/, '');
+  const sentence = `The provider gave no usable answer to ${unansweredAlertCount} calls in a row (${words}); it is asked on, once a minute at most, and sending goes on by itself.`;
+  await raiseAlert(ctx, { code: 'provider-unanswering', sentence, entity: 'sending', entityId: null });
 }
 
 function describe(answer: ProviderAnswer): string {

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { changeToCancelled } from '../issues/cancel-issue.ts';
 import type { Issue } from '../issues/queries.ts';
 import { isRefusal, type Refusal } from '../platform/refusal.ts';
+import { inTransaction } from '../platform/transaction.ts';
 import { excludeBatch, giveUpBatch } from './end-batch.ts';
 
 /**
@@ -13,7 +14,7 @@ export async function stopIssue(
   ctx: Context,
   stop: { issueId: string; by: string; reason: string },
 ): Promise<Issue | Refusal<'wrong-state'>> {
-  return ctx.db.transaction().execute(async (tx) => {
+  return inTransaction(ctx.db, async (tx) => {
     const cancelled = await changeToCancelled(tx, { ...stop, at: ctx.clock.now() });
     if (isRefusal(cancelled)) return cancelled;
     const batches = await sql<{ id: string; state: string }>`

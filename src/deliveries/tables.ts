@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { BatchState } from './batch.ts';
 import type { DeliveryState, Outcome } from './delivery.ts';
+import type { Hold } from './sending-switch.ts';
 
 export interface BatchesTable {
   id: Generated<string>;
@@ -38,6 +39,7 @@ export interface DeliveriesTable {
   acceptedAt: Date | null;
   outcome: Outcome | null;
   outcomeAt: Date | null;
+  resends: Generated<number>;
 }
 
 export interface CallsTable {
@@ -61,6 +63,8 @@ export interface ProviderMessagesTable {
   deliveryId: string | null;
   mailId: string | null;
   recordedAt: Generated<Date>;
+  supersededAt: Date | null;
+  askedAt: Date | null;
 }
 
 export interface SendingSwitchTable {
@@ -68,6 +72,7 @@ export interface SendingSwitchTable {
   isOn: Generated<boolean>;
   reason: string | null;
   resumesAt: Date | null;
+  hold: Hold | null;
   changedAt: Generated<Date>;
   changedBy: string;
 }
@@ -82,4 +87,13 @@ export interface ProviderLimitsTable {
   statedRate: number | null;
   holdUntil: Generated<Date>;
   doubtStreak: Generated<number>;
+}
+
+/** Reported outcomes by issue, counted by a trigger; the sixteen rows of an issue are summed up. */
+export interface OutcomeCountsTable {
+  issueId: string;
+  shard: number;
+  delivered: string;
+  bounced: string;
+  complained: string;
 }

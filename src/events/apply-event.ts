@@ -2,36 +2,58 @@ import type { Context } from '../context.ts';
 import type { Tx } from '../database.ts';
 import { finishIssue } from '../deliveries/finish-issue.ts';
 import type { Outcome } from '../deliveries/delivery.ts';
+import { guardIssue } from '../deliveries/guard-issue.ts';
 import { proveDelivery } from '../deliveries/prove-delivery.ts';
-import { findDeliveryByProvider, type FoundDelivery, recordOutcome } from '../deliveries/queries.ts';
-import { raiseAlert } from '../mails/raise-alert.ts';
+import {
+  findDeliveryByProvider,
+  type FoundDelivery,
+  insertProviderMessages,
+  recordOutcome,
+} from '../deliveries/queries.ts';
+import { getIssue } from '../issues/queries.ts';
+import { raiseAlert, raiseAlertOnce } from '../mails/raise-alert.ts';
 import { isRefusal } from '../platform/refusal.ts';
+import { inTransaction } from '../platform/transaction.ts';
 import { suppressAddress } from '../subscribers/suppress-address.ts';
 import { hashAddress, normaliseAddress } from '../suppressions/address.ts';
 import type { SuppressionReason } from '../suppressions/suppression.ts';
 import { applyContact } from './apply-contact.ts';
+import { applySuppression } from './apply-suppression.ts';
 import { type EventFacts, outcomeOf, parkingLimitMs, parkingWaitMs, readEventFacts } from './provider-event.ts';
 import { type EventEnd, lockEventWaiting, updateEvent, type WaitingEvent } from './queries.ts';
 
 interface Applied extends EventEnd {
   /** An issue that may be finished now. */
   issueId?: string;
+  outcome?: Outcome;
+  /** The provider gave a mail up that it had accepted: its word for why. */
+  failedFor?: string;
 }
 
 /** The job behind `apply-event`: one signed fact from the provider, whatever the order of arrival; twice does nothing more. */
 export async function applyEvent(ctx: Context, svixId: string): Promise<void> {
-  const applied = await ctx.db.transaction().execute(async (tx) => {
+  const applied = await inTransaction(ctx.db, async (tx) => {
     const event = await lockEventWaiting(tx, svixId);
     if (event === undefined) return undefined;
-    const { issueId, ...end } = await apply(ctx, tx, event);
+    const { issueId, outcome, failedFor, ...end } = await apply(ctx, tx, event);
     await updateEvent(tx, svixId, end);
-    return { issueId, end };
+    return { issueId, outcome, failedFor, end };
   });
   if (applied?.end.state === 'mismatched') {
     const sentence = `An event does not fit the delivery it names (${applied.end.note}); nothing was changed.`;
     await raiseAlert(ctx, { code: 'event-mismatched', sentence, entity: 'event', entityId: svixId });
   }
-  if (applied?.issueId !== undefined) await finishIssue(ctx, applied.issueId);
+  if (applied?.issueId === undefined) return;
+  if (applied.failedFor !== undefined) await tellFailedLater(ctx, applied.issueId, applied.failedFor);
+  if (applied.outcome === 'bounced' || applied.outcome === 'complained') await guardIssue(ctx, applied.issueId);
+  await finishIssue(ctx, applied.issueId);
+}
+
+/** Once an issue: a used-up quota fails a whole send, mail by mail. */
+async function tellFailedLater(ctx: Context, issueId: string, words: string): Promise<void> {
+  const { number } = await getIssue(ctx.db, issueId);
+  const sentence = `The provider gave up mails of issue ${number} that it had accepted (${words}); when the cause is gone, \`issue resend ${number}\` shows them and sends them again.`;
+  await raiseAlertOnce(ctx, { code: 'deliveries-failed-later', sentence, entity: 'issue', entityId: issueId });
 }
 
 async function apply(ctx: Context, tx: Tx, event: WaitingEvent): Promise<Applied> {
@@ -39,17 +61,34 @@ async function apply(ctx: Context, tx: Tx, event: WaitingEvent): Promise<Applied
   const facts = readEventFacts(event.payload);
   const outcome = outcomeOf(event.type);
   if (outcome === undefined) {
-    const note = await applyContact(ctx, tx, { type: event.type, facts });
+    const note =
+      (await applyContact(ctx, tx, { type: event.type, facts })) ?? (await applySuppression(ctx, tx, { event, facts }));
     return { state: note === undefined ? 'ignored' : 'applied', note, settledAt: now };
   }
   const delivery = await findDeliveryByProvider(tx, facts);
   if (delivery === undefined) return park(event, now);
   const misfit = misfitOf(ctx, facts, delivery);
   if (misfit !== undefined) return { state: 'mismatched', note: misfit, deliveryId: delivery.id, settledAt: now };
+  if (delivery.isSuperseded) {
+    await suppressFor(tx, { outcome, facts, delivery, source: event.svixId });
+    const note = 'about a mail that a person has had sent again';
+    return { state: 'ignored', note, deliveryId: delivery.id, settledAt: now };
+  }
   if (delivery.state !== 'accepted') await proveDelivery(tx, { delivery, providerId: facts.providerId, now });
-  await recordOutcome(tx, { deliveryId: delivery.id, outcome, at: facts.occurredAt ?? event.receivedAt });
+  // The event of a batch-mate has proved it taken; its own brings its id.
+  else if (facts.providerId !== null)
+    await insertProviderMessages(tx, [{ providerId: facts.providerId, deliveryId: delivery.id }]);
+  const at = facts.occurredAt ?? event.receivedAt;
+  await recordOutcome(tx, { deliveryId: delivery.id, outcome, at, reason: facts.failureReason });
   await suppressFor(tx, { outcome, facts, delivery, source: event.svixId });
-  return { state: 'applied', deliveryId: delivery.id, settledAt: now, issueId: delivery.issueId };
+  const end = {
+    state: 'applied',
+    deliveryId: delivery.id,
+    settledAt: now,
+    issueId: delivery.issueId,
+    outcome,
+  } as const;
+  return outcome === 'failed' ? { ...end, failedFor: facts.failureReason ?? 'no reason given' } : end;
 }
 
 function park(event: WaitingEvent, now: Date): Applied {

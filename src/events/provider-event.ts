@@ -34,6 +34,8 @@ const payloadForm = z.object({
       bounce: z.object({ type: z.string().optional() }).nullish(),
       email: z.string().optional(),
       unsubscribed: z.boolean().optional(),
+      failed: z.object({ reason: z.string().optional() }).nullish(),
+      origin: z.string().optional(),
     })
     .optional(),
 });
@@ -44,7 +46,11 @@ export interface EventFacts {
   deliveryId: string | null;
   to: string[];
   isPermanentBounce: boolean;
+  /** Why the provider gave a mail up that it had accepted, such as `reached_daily_quota`. */
+  failureReason: string | null;
   contact: { address: string; isUnsubscribed: boolean } | null;
+  /** How an address came onto the provider's own suppression list: `bounce`, `complaint`, `manual`. */
+  suppressionOrigin: string | null;
 }
 
 const uuid = z.uuid();
@@ -60,8 +66,17 @@ export function readEventFacts(payload: unknown): EventFacts {
     deliveryId: deliveryTag.success ? deliveryTag.data : null,
     to: data?.to ?? [],
     isPermanentBounce: data?.bounce?.type?.toLowerCase() === 'permanent',
+    failureReason: plainWords(data?.failed?.reason),
+    suppressionOrigin: data?.origin ?? null,
     contact: data?.email === undefined ? null : { address: data.email, isUnsubscribed: data.unsubscribed === true },
   };
+}
+
+const reasonLengthLimit = 200;
+
+/** The provider's words as they may be shown and logged: short, and without an address. */
+function plainWords(text: string | undefined): string | null {
+  return text?.replaceAll(/\S+@\S+/g, '(address)').slice(0, reasonLengthLimit) ?? null;
 }
 
 const looseForm = z.object({

@@ -40,6 +40,16 @@ export async function lockEventWaiting(tx: Tx, svixId: string): Promise<WaitingE
     .executeTakeFirst();
 }
 
+/** When the fact behind an event happened, or else when we got it; undefined where there is no such event. */
+export async function findEventTime(db: Db, svixId: string): Promise<Date | undefined> {
+  const row = await db
+    .selectFrom('providerEvents')
+    .select(['occurredAt', 'receivedAt'])
+    .where('svixId', '=', svixId)
+    .executeTakeFirst();
+  return row === undefined ? undefined : (row.occurredAt ?? row.receivedAt);
+}
+
 export interface EventEnd {
   state: ProviderEventState;
   note?: string;

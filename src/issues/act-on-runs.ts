@@ -1,6 +1,14 @@
 import type { Context } from '../context.ts';
-import { findRun, insertRunsAbsent, listRunsDue, listSchedulesRunning, lockRunDue } from '../schedule/queries.ts';
-import type { Run, Schedule } from '../schedule/schedule.ts';
+import { inTransaction } from '../platform/transaction.ts';
+import {
+  findRun,
+  insertRunsAbsent,
+  listRunsDue,
+  listSchedulesRunning,
+  lockRunDue,
+  lockScheduleRunning,
+} from '../schedule/queries.ts';
+import type { Run } from '../schedule/schedule.ts';
 import { slotsToRecord } from '../schedule/slots.ts';
 import { type RunAct, stepRun } from './step-run.ts';
 
@@ -11,24 +19,34 @@ import { type RunAct, stepRun } from './step-run.ts';
 export async function actOnDueRuns(ctx: Context): Promise<RunAct[]> {
   const acts: (RunAct | null)[] = [];
   for (const schedule of await listSchedulesRunning(ctx.db)) {
-    await recordSlots(ctx, schedule);
+    await recordSlots(ctx, schedule.id);
     for (const run of await listRunsDue(ctx.db, schedule.id)) {
-      acts.push(await actOnRun(ctx, schedule, run).catch((error: unknown) => reportFailure(ctx, run, error)));
+      acts.push(await actOnRun(ctx, run).catch((error: unknown) => reportFailure(ctx, run, error)));
     }
   }
   return acts.filter((act) => act !== null);
 }
 
-/** Missed slots go in with one statement, so where the newest is known the others are. */
-async function recordSlots(ctx: Context, schedule: Schedule): Promise<void> {
-  const slots = slotsToRecord(schedule, ctx.clock.now());
-  const newest = slots.at(-1);
-  if (newest === undefined || (await findRun(ctx.db, schedule.id, newest)) !== undefined) return;
-  await insertRunsAbsent(ctx.db, schedule.id, slots);
+/**
+ * Missed slots go in with one statement, so where the newest is known the others are. Under the schedule's lock, or a slot of the
+ * rule before an edit could still come in after it.
+ */
+async function recordSlots(ctx: Context, scheduleId: string): Promise<void> {
+  await inTransaction(ctx.db, async (tx) => {
+    const schedule = await lockScheduleRunning(tx, scheduleId);
+    if (schedule === undefined) return;
+    const slots = slotsToRecord(schedule, ctx.clock.now());
+    const newest = slots.at(-1);
+    if (newest === undefined || (await findRun(tx, scheduleId, newest)) !== undefined) return;
+    await insertRunsAbsent(tx, schedule, slots);
+  });
 }
 
-async function actOnRun(ctx: Context, schedule: Schedule, due: Run): Promise<RunAct | null> {
-  return ctx.db.transaction().execute(async (tx) => {
+/** Under the schedule's lock, so that nothing is done by a rule that was changed, or for a schedule that was paused, just before. */
+async function actOnRun(ctx: Context, due: Run): Promise<RunAct | null> {
+  return inTransaction(ctx.db, async (tx) => {
+    const schedule = await lockScheduleRunning(tx, due.scheduleId);
+    if (schedule === undefined) return null;
     const run = await lockRunDue(tx, due.id);
     return run === undefined ? null : stepRun(ctx, tx, { run, schedule, now: ctx.clock.now() });
   });

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import type { Tx } from '../database.ts';
 import { isRefusal, type Refusal } from '../platform/refusal.ts';
+import { inTransaction } from '../platform/transaction.ts';
 import { findSchedule } from '../schedule/queries.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import { changeIssueState, refuseChange } from './change-issue-state.ts';
@@ -28,7 +29,7 @@ export interface Approve {
 /** Renders, checks and stores the revision that every mail of the issue is made from; of two at once one is stored. */
 export async function approveIssue(ctx: Context, { number, by, sendAt }: Approve): Promise<Approved | ApproveRefusal> {
   return withIssueNamed<Approved | ApproveRefusal>(ctx.db, number, ({ id }) =>
-    ctx.db.transaction().execute(async (tx) => {
+    inTransaction(ctx.db, async (tx) => {
       const issue = await lockIssue(tx, id);
       const schedule = await findSchedule(tx);
       return approveIssueIn(ctx, tx, { issue, by, sendAt: sendAt ?? issue.sendAt, schedule });

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import type { Tx } from '../database.ts';
 import { isRefusal, type Refusal } from '../platform/refusal.ts';
+import { inTransaction } from '../platform/transaction.ts';
 import { changeIssueState } from './change-issue-state.ts';
 import { withIssueNamed } from './find-issue.ts';
 import { lockIssue, voidStandingApproval, type Issue } from './queries.ts';
@@ -20,7 +21,7 @@ export async function cancelIssue(
 ): Promise<Issue | Refusal<'no-issue' | 'wrong-state' | 'already-sending'>> {
   const at = ctx.clock.now();
   return withIssueNamed(ctx.db, number, (named) =>
-    ctx.db.transaction().execute(async (tx) => {
+    inTransaction(ctx.db, async (tx) => {
       const issue = await lockIssue(tx, named.id);
       if (issue.frozenAt === null) return changeToCancelled(tx, { issueId: issue.id, by, reason, at });
       return {

@@ -3,6 +3,7 @@ import { listResolvedVersions } from '../comparisons/queries.ts';
 import type { Context } from '../context.ts';
 import type { Tx } from '../database.ts';
 import type { Refusal } from '../platform/refusal.ts';
+import { inTransaction } from '../platform/transaction.ts';
 import { ensureSchedule } from '../schedule/queries.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import { recordAudit } from '../subscribers/audit.ts';
@@ -39,7 +40,7 @@ export async function composeIssue(
 ): Promise<ComposeResult> {
   const now = ctx.clock.now();
   const schedule = await ensureSchedule(ctx.db, now);
-  return ctx.db.transaction().execute((tx) => composeIssueIn(tx, { by, sendAt, schedule, now }));
+  return inTransaction(ctx.db, (tx) => composeIssueIn(tx, { by, sendAt, schedule, now }));
 }
 
 /** The same inside the transaction of a run, so that the run never loses sight of its issue. */

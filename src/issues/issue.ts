@@ -24,3 +24,17 @@ export interface Envelope {
   /** Header values with slots, by name. */
   headers: Record<string, string>;
 }
+
+/**
+ * How far the first share of a large send is: on its way; out, and the rest waits for what is reported of it; still without
+ * reports after that; the rest let go by itself (`passed`) or by a person (`released`).
+ */
+export type CanaryState = 'going' | 'waiting' | 'held' | 'passed' | 'released';
+
+/** What the provider has reported of an issue so far, as the guard counts it. */
+export interface GuardFigures {
+  /** Those complained of included: who complains has got it. */
+  delivered: number;
+  bounced: number;
+  complained: number;
+}

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import type { Tx } from '../database.ts';
 import type { Refusal } from '../platform/refusal.ts';
+import { inTransaction } from '../platform/transaction.ts';
 import { changeIssueState } from './change-issue-state.ts';
 import { withIssueNamed } from './find-issue.ts';
 import type { Issue } from './queries.ts';
@@ -19,7 +20,7 @@ export async function pauseIssue(
 ): Promise<Issue | Refusal<'no-issue' | 'wrong-state'>> {
   const at = ctx.clock.now();
   return withIssueNamed(ctx.db, number, (issue) =>
-    ctx.db.transaction().execute((tx) => pauseSendingIssue(tx, { issueId: issue.id, by, reason, at })),
+    inTransaction(ctx.db, (tx) => pauseSendingIssue(tx, { issueId: issue.id, by, reason, at })),
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import type { Db } from '../database.ts';
+import { failpoint } from '../platform/failpoint.ts';
 import { defaultSlot, type Schedule } from '../schedule/schedule.ts';
 import type { Envelope } from './issue.ts';
 import { listPicks, type IssuePick } from './list-picks.ts';
@@ -36,14 +37,30 @@ export async function renderDraft(ctx: Rendering, db: Db, draft: Draft): Promise
   const picks = await listPicks(db, draft.issue.id);
   const counted = checkPicksCount(picks.length, draft.schedule?.minimumPicksCount ?? 1);
   try {
+    failpoint('in-render');
     const envelope = writeEnvelope(ctx, draft.issue);
     const revision = { envelope, ...(await renderRevision(buildMailProps(factsOf(ctx, draft, picks)))) };
     return { revision, checks: [...counted, ...checkRevision(revision, envelope)] };
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    const sentence = `The issue cannot be rendered: ${words.replace(/\.$/, '')}.`;
+    const sentence = await refuseRendering(ctx, { ...draft, picks }, error);
     return { revision: null, checks: [...counted, { code: 'render-failed', blocking: true, sentence }] };
   }
+}
+
+/** What went wrong, with which picks, and what a person can do. */
+async function refuseRendering(ctx: Rendering, drawn: Draft & { picks: IssuePick[] }, error: unknown): Promise<string> {
+  const words = (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+  const culprits: string[] = [];
+  for (const pick of drawn.picks) {
+    // Each alone, so that the one at fault has a name.
+    const alone = async () => renderRevision(buildMailProps(factsOf(ctx, drawn, [pick])));
+    await alone().catch(() => culprits.push(pick.comparison.slug));
+  }
+  const mend =
+    culprits.length === 0
+      ? 'Check the configuration, or cancel this issue and compose another.'
+      : `It fails at ${culprits.join(', ')}: mend the page and import it again, or cancel this issue and compose another.`;
+  return `The issue cannot be rendered: ${words}. ${mend}`;
 }
 
 /** Too few picks is mended by composing anew when there is more to write about. */

@@ -1,6 +1,7 @@
 import type { Updateable } from 'kysely';
 import type { Context } from '../context.ts';
 import type { Refusal } from '../platform/refusal.ts';
+import { inTransaction } from '../platform/transaction.ts';
 import { changeIssueState } from './change-issue-state.ts';
 import { withIssueNamed } from './find-issue.ts';
 import { lockIssue, type Issue } from './queries.ts';
@@ -20,7 +21,7 @@ export async function resumeIssue(
 ): Promise<Issue | Refusal<'no-issue' | 'wrong-state' | 'not-paused'>> {
   const at = ctx.clock.now();
   return withIssueNamed(ctx.db, number, (named) =>
-    ctx.db.transaction().execute(async (tx) => {
+    inTransaction(ctx.db, async (tx) => {
       const issue = await lockIssue(tx, named.id);
       if (issue.state === 'approved') return refuseApproved(number);
       return changeIssueState(tx, { issueId: issue.id, to: 'sending', by, at, action: 'resume', set });

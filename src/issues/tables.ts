@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { Envelope, IssueState, PickReasons } from './issue.ts';
+import type { CanaryState, Envelope, GuardFigures, IssueState, PickReasons } from './issue.ts';
 
 export interface IssuesTable {
   id: Generated<string>;
@@ -21,6 +21,13 @@ export interface IssuesTable {
   resumedAt: Date | null;
   sentAt: Date | null;
   endedAt: Date | null;
+  /** Null: the issue has no canary. */
+  canaryState: CanaryState | null;
+  canaryPercent: number | null;
+  canaryCount: number | null;
+  canaryUntil: Date | null;
+  guardTrippedAt: Date | null;
+  guardBaseline: ColumnType<GuardFigures | null, string | null, string | null>;
 }
 
 export interface PicksTable {

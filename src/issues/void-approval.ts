@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { isRefusal, type Refusal } from '../platform/refusal.ts';
+import { inTransaction } from '../platform/transaction.ts';
 import { findRunDueOfIssue } from '../schedule/queries.ts';
 import { changeIssueState } from './change-issue-state.ts';
 import { withIssueNamed } from './find-issue.ts';
@@ -22,7 +23,7 @@ export async function voidApproval(
 ): Promise<Issue | Refusal<'no-issue' | 'wrong-state'>> {
   const at = ctx.clock.now();
   return withIssueNamed(ctx.db, number, ({ id: issueId }) =>
-    ctx.db.transaction().execute(async (tx) => {
+    inTransaction(ctx.db, async (tx) => {
       const run = await findRunDueOfIssue(tx, issueId);
       const set = { sendAt: run?.slotAt ?? null };
       const changed = await changeIssueState(tx, {

@@ -18,3 +18,17 @@ export async function raiseAlert(ctx: Pick<Context, 'db' | 'log'>, alert: Alert)
     .execute();
   ctx.log.error({ alert: code, entity, entityId }, sentence);
 }
+
+/** The same, unless this alert stands on the record of this entity already. */
+export async function raiseAlertOnce(ctx: Pick<Context, 'db' | 'log'>, alert: Alert): Promise<void> {
+  const { code, entity, entityId } = alert;
+  const told = await ctx.db
+    .selectFrom('auditLog')
+    .select('id')
+    .where('entity', '=', entity)
+    .where('entityId', '=', entityId)
+    .where('action', '=', `alert:${code}`)
+    .limit(1)
+    .executeTakeFirst();
+  if (told === undefined) await raiseAlert(ctx, alert);
+}

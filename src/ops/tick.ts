@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import { expireDoubts } from '../deliveries/expire-doubts.ts';
-import { freezeIssue } from '../deliveries/freeze-issue.ts';
+import { freezeIssuesDue } from '../deliveries/freeze-issue.ts';
+import { isReconcileDue } from '../events/reconcile-due.ts';
 import { actOnDueRuns } from '../issues/act-on-runs.ts';
 import { remindOfApproval } from '../mails/remind-of-approval.ts';
 import { sweep } from './sweep.ts';
@@ -10,7 +11,7 @@ const setting = 'tick';
 
 /**
  * What happens by itself, once a minute: runs of the schedule, freezes whose time has come, doubts that have grown too old,
- * finished issues. Several at once do no harm; the lock only spares the work.
+ * finished issues, outcomes nobody reported. Several at once do no harm; the lock only spares the work.
  */
 export async function tick(ctx: Context): Promise<void> {
   await ctx.db.connection().execute(async (connection) => {
@@ -28,16 +29,11 @@ export async function tick(ctx: Context): Promise<void> {
 
 async function runTick(ctx: Context): Promise<void> {
   for (const act of await actOnDueRuns(ctx)) ctx.log.info({ act }, 'the schedule acted');
-  const due = await ctx.db
-    .selectFrom('issues')
-    .select('id')
-    .where('state', '=', 'approved')
-    .where('sendAt', '<=', ctx.clock.now())
-    .execute();
-  for (const issue of due) await freezeIssue(ctx, issue.id);
+  await freezeIssuesDue(ctx);
   await remindOfApproval(ctx);
   await expireDoubts(ctx);
   await sweep(ctx);
+  if (await isReconcileDue(ctx)) await ctx.queue.ring('reconcile', [{}]);
   const value = JSON.stringify({ at: ctx.clock.now().toISOString() });
   await ctx.db
     .insertInto('settings')

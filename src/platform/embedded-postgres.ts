@@ -76,6 +76,11 @@ export async function resetEmbeddedPostgres({ dataDir }: { dataDir: string }): P
   }
 }
 
+/** Whether there is a database for that folder; nothing is started or made. */
+export async function hasEmbeddedPostgres(dataDir: string): Promise<boolean> {
+  return (await listHomes(dataDir)).some((home) => existsSync(pathsIn(home).folder));
+}
+
 /** Takes the use up again whenever it is lost; answers the function that ends it. */
 function watchOver(place: Place, first: Use, options: { log?: Log; durable: boolean }): () => Promise<void> {
   let use = first;

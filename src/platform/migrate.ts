@@ -1,4 +1,5 @@
 import { type Kysely, type Migration, Migrator, sql } from 'kysely';
+import { failpoint } from './failpoint.ts';
 import { isRefusal, type Refusal } from './refusal.ts';
 
 type Migrations = Record<string, Migration>;
@@ -50,5 +51,17 @@ async function listAppliedMigrations<T>(db: Kysely<T>): Promise<string[]> {
 }
 
 function migratorOf<T>(db: Kysely<T>, migrations: Migrations): Migrator {
-  return new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  const steps: Migrations = {};
+  for (const [name, migration] of Object.entries(migrations)) steps[name] = withFailpoint(migration);
+  return new Migrator({ db, provider: { getMigrations: async () => steps } });
+}
+
+function withFailpoint(migration: Migration): Migration {
+  return {
+    ...migration,
+    async up(db) {
+      await migration.up(db);
+      failpoint('after-migration');
+    },
+  };
 }

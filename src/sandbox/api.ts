@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Answer } from './answer.ts';
 import { errorAnswer } from './answer.ts';
+import { readDomainList } from './domains.ts';
 import type { SandboxBindings } from './hono-types.ts';
 import { readMail, readMailList } from './read-mails.ts';
 import { bodyLengthLimit } from './requests.ts';
@@ -32,7 +33,14 @@ export function createProviderApi(tools: ApiTools): Hono<SandboxBindings> {
       withWait(() => readMail(db, c.req.param('id'), now())),
     ),
   );
-  for (const path of ['/emails', '/emails/:id']) api.all(path, wrongMethod);
+  api.get('/domains', (c) =>
+    serveRequest(
+      c,
+      tools,
+      withWait(() => readDomainList(db, c.req.query())),
+    ),
+  );
+  for (const path of ['/emails', '/emails/:id', '/domains']) api.all(path, wrongMethod);
   api.all('/*', () => toResponse(errorAnswer(404, 'not_found', 'The requested endpoint does not exist.')));
   api.onError((error) => {
     tools.log.error({ err: error }, 'the sandbox failed on a request');

@@ -6,7 +6,7 @@ FAULTS   curl B/faults                                list the rules, with how m
          curl -X DELETE B/faults        or B/faults/3   take them away
          curl -X POST B/release         or B/release/3  let held requests go on
 
- match (all optional): path "/emails" or "/emails/batch", method, keyPrefix, bodyContains, apiKey,
+ match (all optional): path "/emails" or "/emails/batch", method (POST unless told), keyPrefix, bodyContains, apiKey,
    skip (let so many matching requests pass first, 0), times (a number, 1, or "always")
  action:
    {"kind":"status","status":503}                     any status; name, message, headers, body (sent as it is), accept (first)
@@ -29,6 +29,10 @@ FAULTS   curl B/faults                                list the rules, with how m
    a key is revoked          {"match":{"apiKey":"re_old","times":"always"},"action":{"kind":"status","status":403,"name":"invalid_api_key"}}
 
 RATE     curl -X PUT B/rate-limit $J -d '{"limit": 2}'     requests a second, for all callers together
+
+DOMAINS  curl -X PUT B/domains $J -d '{"name": "example.com", "status": "pending"}'
+                                                         a sender's domain: verified, pending, not_started, failed,
+                                                         partially_verified, partially_failed, temporary_failure, or gone
 
 WEBHOOKS curl -X PUT B/webhooks $J -d '{"paused": true}'   hold all back, or let them go
          curl B/webhooks/replay $J -d '{"mailId": "…"}'     send events of a mail again (also id, type, times), same svix-id, now

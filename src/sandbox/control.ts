@@ -4,6 +4,7 @@ import { stream } from 'hono/streaming';
 import { z } from 'zod';
 import { controlGuide } from './control-guide.ts';
 import { createWebhookControl } from './control-webhooks.ts';
+import { domainStatuses, setDomain } from './domains.ts';
 import { deleteFaults, insertFault, listFaults, releaseFaults } from './fault-queries.ts';
 import { faultRuleCountLimit, faultRuleSchema } from './fault-rule.ts';
 import type { SandboxBindings } from './hono-types.ts';
@@ -14,6 +15,10 @@ import { setRateLimit } from './settings.ts';
 import type { WebhookTools } from './deliver-webhooks.ts';
 
 const rateSchema = z.strictObject({ limit: z.number().int().min(1).max(rateLimitLimit) });
+const domainSchema = z.strictObject({
+  name: z.string().regex(/^[a-z\d.-]{1,253}$/),
+  status: z.enum([...domainStatuses, 'gone']),
+});
 const ruleIdSchema = z.coerce.number().int().min(1).max(2_147_483_647);
 
 /** Faults on demand and the ledger: `/_control` and `/_ledger`, for tests and for anybody with curl. */
@@ -45,6 +50,12 @@ export function createControl(tools: WebhookTools | Omit<WebhookTools, 'url'>): 
     const body = await readControlBody(c, rateSchema);
     if (body instanceof Response) return body;
     await setRateLimit(db, body.limit);
+    return c.json(body);
+  });
+  control.put('/_control/domains', async (c) => {
+    const body = await readControlBody(c, domainSchema);
+    if (body instanceof Response) return body;
+    await setDomain(db, body);
     return c.json(body);
   });
   control.route('/_control/webhooks', createWebhookControl(tools));

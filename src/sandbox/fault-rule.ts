@@ -9,7 +9,8 @@ const pauseMs = z.number().int().min(1).max(faultPauseLimitMs);
 const matching = z.strictObject({
   /** `/emails`, `/emails/batch` or `/emails/<id>`; without it every path. */
   path: z.string().startsWith('/').optional(),
-  method: z.enum(['GET', 'POST']).optional(),
+  /** Reading is left alone unless asked for: the product may look at any time what was sent. */
+  method: z.enum(['GET', 'POST']).default('POST'),
   keyPrefix: z.string().min(1).optional(),
   bodyContains: z.string().min(1).optional(),
   /** The whole bearer key: with `status` 401 or 403 and `times: "always"` that key is revoked. */
@@ -78,7 +79,7 @@ export interface FaultTarget {
 /** Whether a rule speaks of this request; how often it has done so is not looked at. */
 export function isFaultFor(match: FaultRule['match'], target: FaultTarget): boolean {
   if (match.path !== undefined && match.path !== target.path) return false;
-  if (match.method !== undefined && match.method !== target.method) return false;
+  if (match.method !== target.method) return false;
   if (match.keyPrefix !== undefined && !target.idempotencyKey?.startsWith(match.keyPrefix)) return false;
   if (match.apiKey !== undefined && match.apiKey !== target.apiKey) return false;
   return match.bodyContains === undefined || target.body.includes(match.bodyContains);

@@ -23,13 +23,17 @@ export async function readRequest(c: Context<SandboxBindings>): Promise<Provider
   const body = Buffer.from(await c.req.arrayBuffer());
   return {
     method: c.req.method,
-    path: c.req.path.slice(c.req.path.indexOf('/emails')),
+    path: pathOf(c.req.path),
     idempotencyKey: c.req.header('idempotency-key'),
     batchValidation: c.req.header('x-batch-validation'),
     apiKey: /^Bearer +(?<key>\S+)$/i.exec(c.req.header('authorization') ?? '')?.groups?.['key'] ?? '',
     body,
     bodyHash: createHash('sha256').update(body).digest('hex'),
   };
+}
+
+function pathOf(mounted: string): string {
+  return /\/(?:emails|domains)(?:\/.*)?$/.exec(mounted)?.[0] ?? mounted;
 }
 
 /** Writes a request down before anything is decided about it, and answers its number. */

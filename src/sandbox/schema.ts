@@ -44,6 +44,11 @@ create table if not exists sandbox.faults (
 );
 create table if not exists sandbox.rate_windows (second bigint primary key, used integer not null);
 create table if not exists sandbox.settings (name text primary key, value integer not null);
+create table if not exists sandbox.domains (
+  name text primary key, id uuid not null default gen_random_uuid(),
+  status text not null, created_at timestamptz not null default now()
+);
+insert into sandbox.domains (name, status) values ('example.com', 'verified') on conflict do nothing;
 `;
 
 /** A pool whose queries go to schema `sandbox`; end it with `destroy()`. */

@@ -1,6 +1,7 @@
 import { acceptMails } from './accept-mails.ts';
 import type { Answer } from './answer.ts';
 import { isAccepted } from './answer.ts';
+import { refuseSender } from './domains.ts';
 import { concurrentAnswer, findRememberedAnswer, refuseKey } from './idempotency.ts';
 import type { WorkOptions } from './play-fault.ts';
 import { isReadError, readRequestMails } from './read-request-mails.ts';
@@ -56,6 +57,8 @@ async function acceptNew(
   const { path, body, bodyHash, batchValidation, requestId } = request;
   const read = readRequestMails({ path, body, batchValidation, refuseItem: options.refuseItem });
   if (isReadError(read)) return { answer: read, outcome: 'refused' };
+  const unverified = await refuseSender(db, read.mails);
+  if (unverified !== undefined) return { answer: unverified, outcome: 'refused' };
   const acceptance = { requestId, endpoint: endpointOf(request), key: request.idempotencyKey, bodyHash, ...read };
   try {
     const answer = await acceptMails(db, acceptance, { now: now(), stepMs: eventDelayMs });

@@ -94,6 +94,14 @@ export interface SandboxSettingsTable {
   value: number;
 }
 
+/** Sender domains as `GET /domains` lists them. */
+export interface SandboxDomainsTable {
+  name: string;
+  id: Generated<string>;
+  status: string;
+  createdAt: Generated<Date>;
+}
+
 /** The tables of schema `sandbox`: the stand-in's own truth, which the product never reads. */
 export interface SandboxDatabase {
   requests: RequestsTable;
@@ -103,6 +111,7 @@ export interface SandboxDatabase {
   faults: FaultsTable;
   rateWindows: RateWindowsTable;
   settings: SandboxSettingsTable;
+  domains: SandboxDomainsTable;
 }
 
 /** Opened by `openSandboxDb`: every query goes to schema `sandbox`. */

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '../database.ts';
+import { inTransaction } from '../platform/transaction.ts';
 import { defaultSlot, type Run, type Schedule } from './schedule.ts';
+import { weekOf, type WeeklySlot } from './slots.ts';
 
 const schedulesLimit = 20;
 const dueRunsLimit = 100;
@@ -9,7 +11,7 @@ const dueRunsLimit = 100;
 export async function ensureSchedule(db: Db, now: Date): Promise<Schedule> {
   const found = await findSchedule(db);
   if (found !== undefined) return found;
-  return db.transaction().execute(async (tx) => {
+  return inTransaction(db, async (tx) => {
     await sql`select pg_advisory_xact_lock(hashtext('schedules'))`.execute(tx);
     const made = await findSchedule(tx);
     if (made !== undefined) return made;
@@ -31,13 +33,32 @@ export async function listSchedulesRunning(db: Db): Promise<Schedule[]> {
   return db.selectFrom('schedules').selectAll().where('pausedAt', 'is', null).limit(schedulesLimit).execute();
 }
 
-/** Records slots as due runs; a slot that has its run keeps it, so that two schedulers at once make one. */
-export async function insertRunsAbsent(db: Db, scheduleId: string, slots: readonly Date[]): Promise<Run[]> {
+/** Locks the schedule against edits and pauses until the transaction ends; undefined where it is paused. */
+export async function lockScheduleRunning(tx: Tx, id: string): Promise<Schedule | undefined> {
+  return tx
+    .selectFrom('schedules')
+    .selectAll()
+    .where('id', '=', id)
+    .where('pausedAt', 'is', null)
+    .forShare()
+    .executeTakeFirst();
+}
+
+/**
+ * Records slots as due runs. A slot that has its run keeps it, so that two schedulers at once make one; a calendar week that has
+ * its issue, or a run that may still make one, gets no second.
+ */
+export async function insertRunsAbsent(
+  db: Db,
+  schedule: WeeklySlot & Pick<Schedule, 'id'>,
+  slots: readonly Date[],
+): Promise<Run[]> {
   if (slots.length === 0) return [];
+  const due = { scheduleId: schedule.id, state: 'due' as const };
   return db
     .insertInto('runs')
-    .values(slots.map((slotAt) => ({ scheduleId, slotAt, state: 'due' as const })))
-    .onConflict((conflict) => conflict.columns(['scheduleId', 'slotAt']).doNothing())
+    .values(slots.map((slotAt) => ({ ...due, slotAt, week: weekOf(schedule, slotAt) })))
+    .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .execute();
 }
@@ -91,59 +112,4 @@ export interface RunProgress {
 /** Writes what became of a run; the row must be locked. */
 export async function updateRun(tx: Tx, runId: string, progress: RunProgress): Promise<void> {
   await tx.updateTable('runs').set(progress).where('id', '=', runId).execute();
-}
-
-export type ScheduleChanges = Partial<Omit<Schedule, 'id' | 'startsAt' | 'pausedAt'>>;
-
-/**
- * Changes the schedule from now on: slots that lie before this moment under the new rule never come back, and a run that has
- * no issue yet is skipped, so that an edit cannot send twice for one week.
- */
-export async function changeSchedule(
-  db: Db,
-  change: { id: string; changes: ScheduleChanges; now: Date },
-): Promise<Schedule> {
-  const { id, changes, now } = change;
-  return db.transaction().execute(async (tx) => {
-    await tx
-      .updateTable('runs')
-      .set({ state: 'skipped', reason: 'The schedule was changed.', endedAt: now })
-      .where('scheduleId', '=', id)
-      .where('state', '=', 'due')
-      .where('issueId', 'is', null)
-      .execute();
-    return tx
-      .updateTable('schedules')
-      .set({ ...changes, startsAt: now })
-      .where('id', '=', id)
-      .returningAll()
-      .executeTakeFirstOrThrow();
-  });
-}
-
-/** Stops the schedule: nothing is composed, approved or expired until it is resumed. */
-export async function pauseSchedule(db: Db, id: string, now: Date): Promise<void> {
-  await db.updateTable('schedules').set({ pausedAt: now }).where('id', '=', id).where('pausedAt', 'is', null).execute();
-}
-
-/** Goes on with the next slot; those that passed during the pause are not caught up. */
-export async function resumeSchedule(db: Db, id: string, now: Date): Promise<void> {
-  await db.transaction().execute(async (tx) => {
-    const resumed = await tx
-      .updateTable('schedules')
-      .set({ pausedAt: null, startsAt: now })
-      .where('id', '=', id)
-      .where('pausedAt', 'is not', null)
-      .returning('id')
-      .executeTakeFirst();
-    if (resumed === undefined) return;
-    await tx
-      .updateTable('runs')
-      .set({ state: 'skipped', reason: 'The schedule was paused at this send time.', endedAt: now })
-      .where('scheduleId', '=', id)
-      .where('state', '=', 'due')
-      .where('issueId', 'is', null)
-      .where('slotAt', '<=', now)
-      .execute();
-  });
 }

@@ -7,6 +7,23 @@ export type Schedule = Selectable<SchedulesTable>;
 /** One slot of the schedule: due, acted, expired or skipped. */
 export type Run = Selectable<RunsTable>;
 
+/** The days of the week as they are written, ISO: the first is 1, Monday. */
+export const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
+
+/** What may be set, smallest and largest; the database holds the same. */
+export const scheduleLimits = {
+  weekday: [1, 7],
+  hour: [0, 23],
+  minute: [0, 59],
+  draftLeadHours: [1, 144],
+  graceHours: [1, 144],
+  picksCount: [1, 12],
+  minimumPicksCount: [1, 12],
+  canaryPercent: [0, 50],
+  canaryFromCount: [100, 100_000_000],
+  canaryWaitMinutes: [1, 1_440],
+} as const;
+
 /** What a new installation starts with: Tuesdays at 09:00 UTC. */
 export const defaultSlot = { weekday: 2, hour: 9, minute: 0, timeZone: 'UTC' };
 

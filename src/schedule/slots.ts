@@ -41,6 +41,16 @@ export function slotsToRecord(schedule: Schedule, now: Date): Date[] {
   return slots;
 }
 
+/**
+ * Monday of the calendar week a slot belongs to, such as `2026-11-23`: the week of the day it was meant for, also where a clock
+ * change moved it past the end of that day.
+ */
+export function weekOf(slot: WeeklySlot, slotAt: Date): string {
+  const day = Temporal.Instant.fromEpochMilliseconds(slotAt.getTime()).toZonedDateTimeISO(slot.timeZone).toPlainDate();
+  const monday = day.subtract({ days: day.dayOfWeek - 1 });
+  return (day.dayOfWeek < slot.weekday ? monday.subtract({ days: daysPerWeek }) : monday).toString();
+}
+
 /** The slots of the weeks round a moment, in order: two before to two after, which no zone change reaches across. */
 function slotsAround(slot: WeeklySlot, moment: Date): Date[] {
   const day = Temporal.Instant.fromEpochMilliseconds(moment.getTime()).toZonedDateTimeISO(slot.timeZone).toPlainDate();

@@ -62,7 +62,7 @@ th:first-child,td:first-child{padding-right:0}
 .checks li{break-inside:avoid}
 .checks.is-mending{column-width:auto}
 .checks .mark{flex:none;width:1.25em;font-weight:700}
-.views{display:flex;gap:24px;align-items:flex-start;overflow-x:auto;padding-bottom:16px}
+.views{display:flex;flex-wrap:wrap;gap:24px;align-items:flex-start;padding-bottom:16px}
 .views figure{flex:0 0 auto}
 .views .is-phone iframe{width:362px}
 .views .is-desktop iframe{width:642px}

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../config.ts';
+import { makeFolder } from '../platform/make-folder.ts';
 import { Failure } from './failure.ts';
 
 const form = z.object({ secret: z.string().min(32), webhookSecret: z.string().startsWith('whsec_') });
@@ -19,14 +20,19 @@ export function withLocalSecrets(config: Config): Config {
   };
 }
 
+/** Where they are kept. */
+export function secretsFileIn(dataDir: string): string {
+  return join(dataDir, 'secrets.json');
+}
+
 function readLocalSecrets(dataDir: string): z.infer<typeof form> {
-  const file = join(dataDir, 'secrets.json');
+  const file = secretsFileIn(dataDir);
   const fresh = {
     secret: randomBytes(32).toString('hex'),
     webhookSecret: `whsec_${randomBytes(24).toString('base64')}`,
   };
   try {
-    mkdirSync(dataDir, { recursive: true });
+    makeFolder(dataDir);
     // A link appears whole or, where the file is there already, not at all: whoever came first has decided.
     const draft = `${file}.${process.pid}`;
     writeFileSync(draft, JSON.stringify(fresh), { mode: 0o600 });
@@ -54,5 +60,9 @@ function parse(file: string): unknown {
 
 function refuseFolder(dataDir: string, cause: unknown): Failure {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+  if (code === 'EEXIST' || code === 'ENOTDIR') {
+    const sentence = `${dataDir} is not a folder; move that file away or set DATA_DIR to a folder.`;
+    return new Failure(sentence, { cause });
+  }
   return new Failure(`${dataDir} cannot be written to (${code}); set DATA_DIR to a folder of yours.`, { cause });
 }

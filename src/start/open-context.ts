@@ -4,7 +4,7 @@ import type { Context, Ring } from '../context.ts';
 import type { Database, Db } from '../database.ts';
 import { jobs } from '../jobs.ts';
 import { systemClock } from '../platform/clock.ts';
-import { openDb } from '../platform/db.ts';
+import { openDb, takesWrites } from '../platform/db.ts';
 import { EmbeddedPostgresRefused, startEmbeddedPostgres } from '../platform/embedded-postgres.ts';
 import { armFailpoint } from '../platform/failpoint.ts';
 import { createLog, type Log } from '../platform/log.ts';
@@ -48,16 +48,17 @@ export async function openContext(given: Config, options: OpenOptions): Promise<
   const database = await openDatabase(config, log, options.say);
   const db = openDb<Database>(database.url);
   try {
-    const applied = await bringSchema(db, config.databaseUrl === null ? 'migrate' : options.schema);
+    const applied = await bringSchema(db, database.url, config.databaseUrl === null ? 'migrate' : options.schema);
     const keys = createKeyRing(config.secrets);
-    const installation = await openInstallation(db, keys, config.publicUrl);
+    const installation = await openInstallation(db, keys);
     if (isRefusal(installation)) throw new Failure(installation.sentence);
     await ensureSchedule(db, systemClock.now());
-    const queues = openQueues({ redisUrl: config.redisUrl, databaseUrl: database.url }, log);
+    const { redisUrl, redisCa, redisPrefix } = config;
+    const queues = openQueues({ redisUrl, redisCa, redisPrefix, databaseUrl: database.url }, log);
     const ctx: Context = {
       config,
       db,
-      queue: { ring: ringOn(queues) },
+      queue: { ring: ringOn(queues), findTrouble: () => queues.findTrouble() },
       mailer: createResendMailer(accountOf(config)),
       clock: systemClock,
       log,
@@ -109,20 +110,35 @@ async function openDatabase(config: Config, log: Log, say?: (sentence: string) =
   }
 }
 
-async function bringSchema(db: Db, schema: 'migrate' | 'refuse'): Promise<string[]> {
-  const pending = await listPendingMigrations(db, migrations).catch((cause: unknown) => {
-    throw new Failure(`The database does not answer (${wordsOf(cause)}); check DATABASE_URL and that it runs.`, {
-      cause,
-    });
-  });
+async function bringSchema(db: Db, url: string, schema: 'migrate' | 'refuse'): Promise<string[]> {
+  await refuseUnwritable(db);
+  const pending = await listPendingMigrations(db, migrations);
   if (isRefusal(pending)) throw new Failure(pending.sentence);
   if (pending.length === 0) return [];
   if (schema === 'refuse') {
     throw new Failure('The database schema is older than this program; run `npm run -s verdicts -- migrate` first.');
   }
-  const migrated = await migrateToLatest(db, migrations);
-  if (isRefusal(migrated)) throw new Failure(migrated.sentence);
-  return migrated.applied;
+  const unlimited = openDb<Database>(url, { max: 2, limits: 'none' });
+  try {
+    const migrated = await migrateToLatest(unlimited, migrations);
+    if (isRefusal(migrated)) throw new Failure(migrated.sentence);
+    return migrated.applied;
+  } finally {
+    await unlimited.destroy();
+  }
+}
+
+/** Consent and claims are read and written in one place: nothing runs on a copy that may lag behind. */
+async function refuseUnwritable(db: Db): Promise<void> {
+  const isWritable = await takesWrites(db).catch((cause: unknown) => {
+    throw new Failure(`The database does not answer (${wordsOf(cause)}); check DATABASE_URL and that it runs.`, {
+      cause,
+    });
+  });
+  if (isWritable) return;
+  throw new Failure(
+    'The database takes no writes (a standby server, or default_transaction_read_only is on); name the primary server in DATABASE_URL.',
+  );
 }
 
 function wordsOf(cause: unknown): string {

@@ -8,15 +8,10 @@ import type { KeyRing } from '../platform/token.ts';
  * The installation's own row, made at the first start: the pepper of the address hashes, and every key id that ever signed.
  * Refused when a key in use is missing from SECRET: links in mails already sent would die.
  */
-export async function openInstallation(
-  db: Db,
-  keys: KeyRing,
-  publicUrl: string,
-): Promise<{ pepper: Buffer } | Refusal<'missing-key'>> {
-  const fresh = { pepper: randomBytes(32), publicUrl };
+export async function openInstallation(db: Db, keys: KeyRing): Promise<{ pepper: Buffer } | Refusal<'missing-key'>> {
   await db
     .insertInto('installation')
-    .values(fresh)
+    .values({ pepper: randomBytes(32) })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   const { pepper, keyIds } = await db.selectFrom('installation').select(['pepper', 'keyIds']).executeTakeFirstOrThrow();

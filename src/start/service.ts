@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
 import { createResendMailer } from '../platform/mailer.ts';
 import { createSandbox } from '../sandbox/sandbox.ts';
+import { inspectQueue } from './inspect-queue.ts';
 import { type Front, listen, type Listening } from './listen.ts';
 import { openContext, type Opened, type OpenOptions, sandboxIdentity } from './open-context.ts';
 
@@ -30,7 +31,9 @@ type Closers = Service['stop'][];
 
 /** Starts web and workers as asked. Throws Failure with a sentence, and leaves nothing behind then. */
 export async function startService(config: Config, options: ServiceOptions): Promise<Service> {
+  const trouble = await inspectQueue(config, options.work);
   const opened = await openContext(config, options);
+  if (trouble !== undefined) opened.ctx.log.error({ queue: trouble.refused }, trouble.sentence);
   const closers: Closers = [() => opened.close()];
   const stop: Service['stop'] = async (graceMs, hurry) => {
     for (const close of closers.splice(0).toReversed()) await close(graceMs, hurry);

@@ -1,5 +1,7 @@
 import type { Insertable } from 'kysely';
 import type { Db, Tx } from '../database.ts';
+import { inTransaction } from '../platform/transaction.ts';
+import { createTurns } from '../platform/turns.ts';
 import { addSuppressions, listStandingSuppressions } from '../suppressions/queries.ts';
 import type { ImportedSubscriber } from './import-row.ts';
 import { insertConsents, insertNewSubscribers } from './queries.ts';
@@ -9,31 +11,37 @@ export type HashedSubscriber = ImportedSubscriber & { addressHash: string };
 
 const importSource = 'import';
 
+/** Chunks of all imports of this process under way at once: they leave the pool to sending, unsubscribing and the pages. */
+const chunksAtOnce = 2;
+const inTurn = createTurns(chunksAtOnce);
+
 /**
  * Brings one chunk in, all of it or nothing, and answers those that are new. Whoever is known or suppressed is left as they
  * are. Rows go in by address hash, so that two imports never wait for each other in a circle.
  */
 export async function importChunk(db: Db, chunk: readonly HashedSubscriber[], at: Date): Promise<HashedSubscriber[]> {
   const inOrder = [...chunk].sort((a, b) => (a.addressHash < b.addressHash ? -1 : 1));
-  return db.transaction().execute(async (tx) => {
-    const wanted = await leaveOutSuppressed(tx, inOrder);
-    const ids = await insertNewSubscribers(
-      tx,
-      wanted.map((subscriber) => toRow(subscriber, at)),
-    );
-    const added = wanted.filter((subscriber) => ids.has(subscriber.addressHash));
-    await insertConsents(
-      tx,
-      added.flatMap((subscriber) => toConsents(subscriber, ids.get(subscriber.addressHash) ?? '', at)),
-    );
-    await addSuppressions(
-      tx,
-      added.flatMap(({ addressHash, suppression }) =>
-        suppression === null ? [] : [{ addressHash, reason: suppression, source: importSource }],
-      ),
-    );
-    return added;
-  });
+  return inTurn(() => inTransaction(db, (tx) => insertChunk(tx, inOrder, at)));
+}
+
+async function insertChunk(tx: Tx, inOrder: readonly HashedSubscriber[], at: Date): Promise<HashedSubscriber[]> {
+  const wanted = await leaveOutSuppressed(tx, inOrder);
+  const ids = await insertNewSubscribers(
+    tx,
+    wanted.map((subscriber) => toRow(subscriber, at)),
+  );
+  const added = wanted.filter((subscriber) => ids.has(subscriber.addressHash));
+  await insertConsents(
+    tx,
+    added.flatMap((subscriber) => toConsents(subscriber, ids.get(subscriber.addressHash) ?? '', at)),
+  );
+  await addSuppressions(
+    tx,
+    added.flatMap(({ addressHash, suppression }) =>
+      suppression === null ? [] : [{ addressHash, reason: suppression, source: importSource }],
+    ),
+  );
+  return added;
 }
 
 async function leaveOutSuppressed(tx: Tx, chunk: readonly HashedSubscriber[]): Promise<HashedSubscriber[]> {

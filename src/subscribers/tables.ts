@@ -47,6 +47,9 @@ export interface InstallationTable {
   databaseSystemId: string | null;
   timeline: number | null;
   publicUrl: string | null;
+  databaseOid: string | null;
+  markedAt: At | null;
+  providerSeenAt: At | null;
   createdAt: Generated<At>;
 }
 

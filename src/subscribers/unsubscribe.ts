@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { Tx } from '../database.ts';
+import { inTransaction } from '../platform/transaction.ts';
 import { insertConsents, lockSubscriberForConsent, setUnsubscribed } from './queries.ts';
 
 /** A row that stays locked longer than this makes the attempt fail; the mail client asks again. */
@@ -26,7 +27,7 @@ export async function unsubscribe(
   request: Unsubscribe,
 ): Promise<UnsubscribeOutcome> {
   const at = ctx.clock.now();
-  return ctx.db.transaction().execute(async (tx) => {
+  return inTransaction(ctx.db, async (tx) => {
     await sql`select set_config('lock_timeout', ${`${unsubscribeLockTimeoutMs}ms`}, true)`.execute(tx);
     const subscriber = await lockSubscriberForConsent(tx, request.subscriberId);
     if (subscriber === undefined || subscriber.state === 'erased') return 'gone';

@@ -65,3 +65,14 @@ export async function liftSuppression(db: Db, lift: Lift): Promise<boolean> {
     .execute();
   return lifted.length > 0;
 }
+
+/** Makes room for a complaint where a weaker reason stands: what the provider can undo must not hide what nobody may. */
+export async function liftForComplaint(db: Db, addressHash: string): Promise<void> {
+  await db
+    .updateTable('suppressions')
+    .set({ liftedAt: sql<Date>`now()`, liftedBy: 'program', liftedWhy: 'a complaint takes its place' })
+    .where('addressHash', '=', addressHash)
+    .where('reason', 'in', ['provider', 'bounced'])
+    .where('liftedAt', 'is', null)
+    .execute();
+}

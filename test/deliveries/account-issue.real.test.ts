@@ -94,6 +94,8 @@ describe('a frozen issue', () => {
       waiting: 1,
       balanced: true,
       outcomes,
+      canary: null,
+      guard: { bounceShare: 0.25, complaintShare: 1 / 3, state: 'watching' },
     });
   });
 

@@ -39,6 +39,12 @@ describe('a no', () => {
     },
   );
 
+  it('for want of a connection thaws the batch, which waits a little; after a doubt it keeps bytes and key', () => {
+    const unreached: Judgement = { verdict: 'no', cause: 'unreached' };
+    expect(decide(unreached)).toEqual({ state: 'waiting', ringAt: after(2_000) });
+    expect(decide(unreached, { doubts: 1 })).toEqual({ state: 'doubt', ringAt: after(2_000) });
+  });
+
   it.each([0, 1, 5])('about the mails ends any doubt: these bytes cannot have been taken (%s)', (doubts) => {
     const content: Judgement = { verdict: 'no', cause: 'content' };
     expect(decide(content, { doubts, mailsCount: 100 })).toEqual({ state: 'split' });

@@ -4,6 +4,7 @@ import type { ProviderAnswer } from '../../src/platform/mailer.ts';
 
 const nothing: ProviderAnswer = {
   status: null,
+  isUnreached: false,
   ids: null,
   errorName: null,
   errorMessage: null,
@@ -121,5 +122,11 @@ describe('a no about the account', () => {
     [401, null],
   ])('is %s %s', (status, name) => {
     expect(judgeError(status, name)).toEqual({ verdict: 'no', cause: 'account' });
+  });
+});
+
+describe('no connection', () => {
+  it('is a no: nothing was handed over', () => {
+    expect(judge({ isUnreached: true })).toEqual({ verdict: 'no', cause: 'unreached' });
   });
 });

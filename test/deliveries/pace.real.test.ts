@@ -144,7 +144,7 @@ describe('a hold', () => {
     for (let doubt = 0; doubt < 12; doubt += 1) {
       await sql`update provider_limits set hold_until = 'epoch'`.execute(test.db);
       const before = await readMs('clock_timestamp()');
-      await noteHold(ctx, 'doubt');
+      await noteHold(ctx, 'no-answer');
       held.push((await readMs('hold_until')) - before);
     }
     const least = [250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000, 60_000];

@@ -30,7 +30,12 @@ describe('the sending switch', () => {
   it('goes off once, with who and why on the record', async () => {
     expect(await switchSendingOff(ctx, byOperator)).toBe(true);
     expect(await switchSendingOff(ctx, { ...byOperator, reason: 'again' })).toBe(false);
-    expect(await getSendingSwitch(test.db)).toEqual({ isOn: false, reason: 'paused by an operator', resumesAt: null });
+    expect(await getSendingSwitch(test.db)).toEqual({
+      isOn: false,
+      hold: null,
+      reason: 'paused by an operator',
+      resumesAt: null,
+    });
     const log = await test.db
       .selectFrom('auditLog')
       .select(['actor', 'action', 'note'])
@@ -43,7 +48,7 @@ describe('the sending switch', () => {
     await switchSendingOff(ctx, byOperator);
     expect(await switchSendingOn(ctx, { by: 'cli:me' })).toBe(true);
     expect(await switchSendingOn(ctx, { by: 'cli:me' })).toBe(false);
-    expect(await getSendingSwitch(test.db)).toEqual({ isOn: true, reason: null, resumesAt: null });
+    expect(await getSendingSwitch(test.db)).toEqual({ isOn: true, hold: null, reason: null, resumesAt: null });
   });
 
   it('is off for whoever asked second, once the first has let go: two at once change it once', async () => {

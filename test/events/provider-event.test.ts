@@ -97,6 +97,15 @@ describe('a payload', () => {
     expect(facts.occurredAt?.toISOString()).toBe('2026-10-06T23:47:56.678Z');
   });
 
+  it('says why a mail failed later, shortly and without an address', () => {
+    const facts = readEventFacts(payload({ failed: { reason: 'reached_daily_quota' } }));
+    expect(facts.failureReason).toBe('reached_daily_quota');
+    const long = readEventFacts(payload({ failed: { reason: `to ada@example.com: ${'no '.repeat(100)}` } }));
+    expect(long.failureReason).toMatch(/^to \(address\) no/);
+    expect(long.failureReason).toHaveLength(200);
+    expect(readEventFacts(payload({ failed: null })).failureReason).toBeNull();
+  });
+
   it.each([null, undefined, 7, 'text', [], {}, { data: null }, { data: [] }, { data: 'x', created_at: {} }])(
     'of another kind is no facts, and no error: %j',
     (odd) => {
@@ -106,7 +115,9 @@ describe('a payload', () => {
         deliveryId: null,
         to: [],
         isPermanentBounce: false,
+        failureReason: null,
         contact: null,
+        suppressionOrigin: null,
       });
     },
   );

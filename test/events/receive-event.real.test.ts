@@ -13,7 +13,7 @@ beforeAll(async () => {
   test = await createTestDatabase();
   const made = createTestContext(test.db, '2026-11-21T09:00:00Z');
   const ring = async (_name: string, payloads: readonly object[]) => void rung.push(...payloads);
-  ctx = { ...made, queue: { ring }, config: { ...made.config, webhookSecrets: [secret, olderSecret] } };
+  ctx = { ...made, queue: { ...made.queue, ring }, config: { ...made.config, webhookSecrets: [secret, olderSecret] } };
 });
 afterAll(() => test.drop());
 

@@ -1,9 +1,9 @@
-import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { readSandboxLedger } from '../../src/sandbox/ledger.ts';
 import type { Config } from '../../src/config.ts';
 import { checkOracles } from '../support/check-oracles.ts';
 import type { Program } from '../support/program.ts';
+import { countJobsKept } from '../support/queue-backend.ts';
 import { openScene, type Scene, until } from '../support/scene.ts';
 import { listBatches, listRequests, pauseWebhooks } from './sending.ts';
 
@@ -51,7 +51,8 @@ export async function expectWhole(scene: Scene, number: number): Promise<void> {
   expect(await countActs(scene, number, 'finish')).toBe(1);
 }
 
-async function countIdsMissing({ ctx, sandboxDb }: Scene): Promise<number> {
+/** Mails whose id at the provider is not known here. */
+export async function countIdsMissing({ ctx, sandboxDb }: Scene): Promise<number> {
   const { mails } = await readSandboxLedger(sandboxDb);
   const saved = await ctx.db.selectFrom('providerMessages').select(['providerId', 'deliveryId']).execute();
   const known = new Map(saved.map((row) => [row.providerId, row.deliveryId]));
@@ -85,8 +86,6 @@ export async function countMailsTaken(scene: Scene, number: number): Promise<num
 }
 
 /** Rings for batches that nobody has answered to the end. */
-export async function countJobs({ ctx }: Scene): Promise<number> {
-  const found = await sql<{ count: number }>`
-    select count(*)::integer as count from bullmq.job where queue = 'submit'`.execute(ctx.db);
-  return found.rows[0]?.count ?? 0;
+export async function countJobs(scene: Scene): Promise<number> {
+  return countJobsKept(scene, 'submit');
 }

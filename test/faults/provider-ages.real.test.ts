@@ -221,7 +221,8 @@ describe('an issue of two batches and a few', () => {
     for (const batch of await listBatches(scene, number)) claims.push(await claimBatch(scene.ctx, batch.id));
     unwrap(await stopIssue(scene.ctx, { issueId, by: 'test', reason: 'cancelled by the test' }));
     expect(await scene.account(number)).toMatchObject({ state: 'cancelled', waiting: readers, balanced: true });
-    const nothing = { ids: null, errorName: null, errorMessage: null, retryAfterMs: null, statedRate: null };
+    const words = { errorName: null, errorMessage: null, retryAfterMs: null, statedRate: null };
+    const nothing = { isUnreached: false, ids: null, ...words };
     const answers = [
       { ...nothing, status: null },
       { ...nothing, status: 429, errorName: 'rate_limit_exceeded' },

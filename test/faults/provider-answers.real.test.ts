@@ -85,7 +85,7 @@ describe('a call whose end is not known is asked again with the same bytes under
     ['44. nothing until the deadline and nothing taken', { kind: 'timeout-before' }, null],
     ['44. cut, nothing taken', { kind: 'reset-before' }, null],
     ['44. 503, nothing taken', { kind: 'status', status: 503 }, 503],
-    ['64. 407 of a proxy, nothing taken', { kind: 'status', status: 407, body: page }, null],
+    ['64. 407 of a proxy, nothing taken', { kind: 'status', status: 407, body: page }, 407],
     ['44. 422 in a page of something in between, nothing taken', { kind: 'status', status: 422, body: page }, 422],
   ])('%s: sent once', async (_title, action, status) => {
     const { number, batchId } = await sendThrough(action);

@@ -141,6 +141,8 @@ describe('between two attempts everything else may change', () => {
       PUBLIC_URL: 'http://localhost:2',
       SECRET: `another-secret-for-tests-another-secret,${scene.env.SECRET}`,
     };
+    // As if a person had said that it may move: else sending would be held (40).
+    await scene.ctx.db.updateTable('installation').set({ publicUrl: changed.PUBLIC_URL }).execute();
     await scene.run(['work'], changed);
     await letSendingGo(scene);
     await waitSent(scene, number);

@@ -133,10 +133,14 @@ export async function letProviderGo({ ctx }: Scene): Promise<void> {
 
 /** Waits until an issue is sent, without waiting for back-offs. */
 export async function waitSent(scene: Scene, number: number): Promise<void> {
-  await until(`issue ${number} is sent`, async () => {
-    await letTimePass(scene);
-    return (await scene.account(number)).state === 'sent';
-  });
+  await until(
+    `issue ${number} is sent`,
+    async () => {
+      await letTimePass(scene);
+      return (await scene.account(number)).state === 'sent';
+    },
+    60,
+  );
 }
 
 /** The issue's accounting has these figures and balances, and every oracle holds. */

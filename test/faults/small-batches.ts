@@ -6,7 +6,7 @@ import type { Scene } from '../support/scene.ts';
  * Freezes an approved issue into batches of `size` mails, so that few readers make many batches. Sending is switched off
  * meanwhile and no batch has been rung when this returns.
  */
-export async function freezeInto(scene: Scene, number: number, size: number): Promise<string> {
+export async function freezeInto(scene: Pick<Scene, 'ctx' | 'send'>, number: number, size: number): Promise<string> {
   const { ctx } = scene;
   await switchSendingOff(ctx, { reason: 'making small batches', by: 'test', resumesAt: null });
   const issueId = await scene.send(number);

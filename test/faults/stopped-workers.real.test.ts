@@ -54,7 +54,7 @@ describe('a worker frozen past its lease', () => {
     await workToEnd(scene, number);
     frozen.kill('SIGCONT');
     await untilWritten(batchId, 'doubt');
-    expect(await frozen.stop('SIGTERM')).toBe(0);
+    expect(await frozen.stop('SIGTERM'), frozen.output()).toBe(0);
     await expectTakenOver(number);
   });
 
@@ -65,7 +65,7 @@ describe('a worker frozen past its lease', () => {
     await workToEnd(scene, number);
     frozen.kill('SIGCONT');
     await untilWritten(batchId, 'no');
-    expect(await frozen.stop('SIGTERM')).toBe(0);
+    expect(await frozen.stop('SIGTERM'), frozen.output()).toBe(0);
     await expectTakenOver(number);
   });
 
@@ -75,7 +75,7 @@ describe('a worker frozen past its lease', () => {
     await workToEnd(scene, number);
     frozen.kill('SIGCONT');
     await untilWritten(batchId, 'yes');
-    expect(await frozen.stop('SIGTERM')).toBe(0);
+    expect(await frozen.stop('SIGTERM'), frozen.output()).toBe(0);
     await expectTakenOver(number);
   });
 
@@ -84,7 +84,7 @@ describe('a worker frozen past its lease', () => {
     const frozen = await runStopping('after-claim:stop');
     await workToEnd(scene, number);
     frozen.kill('SIGCONT');
-    expect(await frozen.stop('SIGTERM')).toBe(0);
+    expect(await frozen.stop('SIGTERM'), frozen.output()).toBe(0);
     expect(await listCallsTaken(scene, number)).toHaveLength(1);
     await expectTakenOver(number);
   });
@@ -165,7 +165,7 @@ describe('a worker frozen in the middle of its claim', () => {
     await until('the issue is sent', async () => (await scene.account(number)).state === 'sent', 60);
     await service.stop(5_000);
     frozen.kill('SIGCONT');
-    expect(await frozen.stop('SIGTERM')).toBe(0);
+    expect(await frozen.stop('SIGTERM'), frozen.output()).toBe(0);
     const excluded = { unsubscribed: 1 };
     expect(await scene.account(number)).toMatchObject({ accepted: 89, excluded, waiting: 0, balanced: true });
     expect(await countMailsTaken(scene, number)).toBe(89);

@@ -88,6 +88,7 @@ describe('69. an event that comes before the ids are saved', () => {
     const before = await readConsequences(scene);
     const nothing = {
       status: null,
+      isUnreached: false,
       ids: null,
       errorName: null,
       errorMessage: null,

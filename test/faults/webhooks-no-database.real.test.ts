@@ -116,7 +116,7 @@ describe('a database that dies before the commit', () => {
 
 it('an event that could be stored and not rung for is answered with thanks, and found by the sweep', async () => {
   const id = newWebhookId();
-  const app = createApp({ ...scene.ctx, queue: { ring: async () => {} } }, undefined);
+  const app = createApp({ ...scene.ctx, queue: { ...scene.ctx.queue, ring: async () => {} } }, undefined);
   const listening = await listen({ fetch: (request) => app.fetch(request) }, { port: 0, isLocal: true, triesAfter: 0 });
   opened.push(listening);
   expect(await postSigned({ webUrl: `http://127.0.0.1:${listening.port}` }, body(), { id })).toBe(204);

@@ -9,7 +9,9 @@ import { composeIssue } from '../../src/issues/compose-issue.ts';
 import { listIssues, lockIssue } from '../../src/issues/queries.ts';
 import { voidApproval } from '../../src/issues/void-approval.ts';
 import { openDb } from '../../src/platform/db.ts';
-import { changeSchedule, ensureSchedule, pauseSchedule, resumeSchedule } from '../../src/schedule/queries.ts';
+import { changeSchedule } from '../../src/schedule/change-schedule.ts';
+import { pauseSchedule, resumeSchedule } from '../../src/schedule/pause-schedule.ts';
+import { ensureSchedule } from '../../src/schedule/queries.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { insertComparison } from './insert-samples.ts';
 import { createTestContext, type TestContext } from './test-context.ts';
@@ -136,9 +138,9 @@ test('104 asleep over the slot and its grace: expired, nothing is composed', asy
 
 test('104 a schedule paused for three weeks catches nothing up when it is resumed', async () => {
   await insertComparison(ctx.db, { right: 'Gemma', publishedAt: new Date('2026-12-07T00:00:00Z') });
-  await pauseSchedule(ctx.db, scheduleId, ctx.clock.now());
+  await pauseSchedule(ctx.db, { id: scheduleId, by: 'ed', now: ctx.clock.now() });
   expect(await tickAt('2026-12-08T20:00:00Z')).toEqual([]);
-  await resumeSchedule(ctx.db, scheduleId, ctx.clock.now());
+  await resumeSchedule(ctx.db, { id: scheduleId, by: 'ed', now: ctx.clock.now() });
   expect(await tickAt('2026-12-08T20:01:00Z')).toEqual([]);
   expect(await listRuns()).toEqual([]);
   expect(await tickAt('2026-12-14T09:00:00Z')).toEqual(['composed 1']);

@@ -24,6 +24,12 @@ const issue: Issue = {
   resumedAt: null,
   sentAt: null,
   endedAt: null,
+  canaryState: null,
+  canaryPercent: null,
+  canaryCount: null,
+  canaryUntil: null,
+  guardTrippedAt: null,
+  guardBaseline: null,
 };
 
 const pick: IssuePick = {

@@ -14,11 +14,14 @@ export function createTestContext(db: Db, nowText: string): TestContext {
   return {
     config: parseConfig({}),
     db,
-    queue: { ring: async () => {} },
+    queue: { ring: async () => {}, findTrouble: async () => undefined },
     mailer: {
       identity: 'nobody',
       post: async () => {
         throw new Error('nothing is mailed here');
+      },
+      read: async () => {
+        throw new Error('nobody is asked here');
       },
     },
     clock: { now: () => now, sleep: async () => {} },

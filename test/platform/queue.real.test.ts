@@ -1,12 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createLog } from '../../src/platform/log.ts';
-import { openQueues, type Queues } from '../../src/platform/queue.ts';
+import { openQueues, type QueueConnection, type Queues } from '../../src/platform/queue.ts';
+import { connectionToNobody, queueConnection } from '../support/queue-backend.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 let test: TestDatabase;
+let usual: QueueConnection;
 const opened: Queues[] = [];
 beforeAll(async () => {
   test = await createTestDatabase();
+  usual = queueConnection(test.url);
 });
 afterEach(async () => {
   for (const queues of opened.splice(0)) await queues.close(100);
@@ -14,8 +17,8 @@ afterEach(async () => {
 afterAll(() => test.drop());
 
 /** The queues of one process. */
-function open(databaseUrl = test.url): Queues {
-  const queues = openQueues({ redisUrl: null, databaseUrl }, createLog('silent'));
+function open(connection = usual): Queues {
+  const queues = openQueues(connection, createLog('silent'));
   opened.push(queues);
   return queues;
 }
@@ -103,7 +106,7 @@ describe('a ring', () => {
   });
 
   it('never throws, though nobody can be reached', async () => {
-    await expect(open('postgres://nobody@127.0.0.1:1/nothing').ring('plain', [bell('a')])).resolves.toBeUndefined();
+    await expect(open(connectionToNobody()).ring('plain', [bell('a')])).resolves.toBeUndefined();
   });
 });
 

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { changeSchedule } from '../../src/schedule/change-schedule.ts';
+import { pauseSchedule, resumeSchedule } from '../../src/schedule/pause-schedule.ts';
 import {
-  changeSchedule,
   ensureSchedule,
   insertRunsAbsent,
   listRunsDue,
   listSchedulesRunning,
   lockRunDue,
-  pauseSchedule,
-  resumeSchedule,
   updateRun,
 } from '../../src/schedule/queries.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -41,8 +40,9 @@ test('two first starts at once make one schedule: Tuesdays 09:00 UTC, lead 24 h,
 });
 
 test('17 a slot has one run however often it is recorded, and a run in hand is not taken by another', async () => {
-  const { id } = await ensureSchedule(database.db, now);
-  const made = await Promise.all(Array.from({ length: 5 }, () => insertRunsAbsent(database.db, id, slots)));
+  const schedule = await ensureSchedule(database.db, now);
+  const { id } = schedule;
+  const made = await Promise.all(Array.from({ length: 5 }, () => insertRunsAbsent(database.db, schedule, slots)));
   expect(made.flat()).toHaveLength(2);
   expect((await listRunsDue(database.db, id)).map((run) => run.slotAt)).toEqual(slots);
   const runId = made.flat()[0]?.id ?? '';
@@ -57,13 +57,13 @@ test('17 a slot has one run however often it is recorded, and a run in hand is n
 
 test('a pause lets nothing run; resuming starts from now and skips the run whose send time has passed', async () => {
   const { id } = await ensureSchedule(database.db, now);
-  await pauseSchedule(database.db, id, now);
+  await pauseSchedule(database.db, { id, by: 'ed', now });
   expect(await listSchedulesRunning(database.db)).toEqual([]);
   const later = new Date('2026-12-01T09:00:00Z');
-  await resumeSchedule(database.db, id, later);
+  await resumeSchedule(database.db, { id, by: 'ed', now: later });
   expect(await listSchedulesRunning(database.db)).toMatchObject([{ pausedAt: null, startsAt: later }]);
   expect(await listRunsDue(database.db, id)).toEqual([]);
-  await resumeSchedule(database.db, id, new Date('2027-01-01T00:00:00Z'));
+  await resumeSchedule(database.db, { id, by: 'ed', now: new Date('2027-01-01T00:00:00Z') });
   expect(await listSchedulesRunning(database.db)).toMatchObject([{ startsAt: later }]);
 });
 

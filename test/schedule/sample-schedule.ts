@@ -11,6 +11,11 @@ export function sampleSchedule(changes: Partial<Schedule> = {}): Schedule {
     minimumPicksCount: 1,
     autoApprove: false,
     pausedAt: null,
+    version: 1,
+    canaryPercent: 5,
+    canaryFromCount: 2_000,
+    canaryWaitMinutes: 30,
+    guardOn: true,
     startsAt: new Date('2026-01-01T00:00:00Z'),
     ...changes,
   };

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-const open = (...secrets: string[]) => openInstallation(database.db, createKeyRing(secrets), 'http://localhost:3000');
+const open = (...secrets: string[]) => openInstallation(database.db, createKeyRing(secrets));
 
 test('the pepper is made once and stays, whatever the secrets become', async () => {
   const made = await open(first);

@@ -107,13 +107,15 @@ async function waitUntilBlocked(): Promise<void> {
 }
 
 describe('suppressing an address', () => {
-  it('is done once, keeps its first reason, and outlives the subscriber', async () => {
+  it('is done once, keeps the reason that weighs most, and outlives the subscriber', async () => {
     const { addressHash } = await createSubscriber();
     const suppress = (reason: 'bounced' | 'complained') =>
       test.db.transaction().execute((tx) => suppressAddress(tx, { addressHash, reason, source: 'webhook' }));
     expect(await suppress('bounced')).toBe(true);
-    expect(await suppress('complained')).toBe(false);
-    expect(await listStandingSuppressions(test.db, [addressHash])).toMatchObject([{ reason: 'bounced' }]);
+    expect(await suppress('bounced')).toBe(false);
+    expect(await suppress('complained')).toBe(true);
+    expect(await suppress('bounced')).toBe(false);
+    expect(await listStandingSuppressions(test.db, [addressHash])).toMatchObject([{ reason: 'complained' }]);
     const nobody = 'f'.repeat(64);
     const orphan = { addressHash: nobody, reason: 'complained', source: 'webhook' } as const;
     expect(await test.db.transaction().execute((tx) => suppressAddress(tx, orphan))).toBe(true);

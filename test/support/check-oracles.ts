@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { accountIssue } from '../../src/deliveries/account-issue.ts';
 import { listIssues } from '../../src/issues/queries.ts';
 import { readSandboxLedger, type SandboxLedger } from '../../src/sandbox/ledger.ts';
@@ -10,31 +11,52 @@ export type Checked = Pick<Scene, 'sandboxDb' | 'logs'> & { ctx: Pick<Scene['ctx
 
 /**
  * The oracles O1-O7 over the provider's ledger, Postgres and the logs: one sentence for each violation, none when all hold.
- * `isEnded` also asks that the ledger and our accepted deliveries are the same, address by address.
+ * `isEnded` also asks that the ledger and our accepted deliveries are the same, address by address; with `issueId` the ledger's
+ * part is that issue's alone.
  */
-export async function checkOracles(scene: Checked, { isEnded }: { isEnded: boolean }): Promise<string[]> {
-  const ledger = await readSandboxLedger(scene.sandboxDb);
+export async function checkOracles(
+  scene: Checked,
+  { isEnded, issueId }: { isEnded: boolean; issueId?: string },
+): Promise<string[]> {
+  const tag = issueId === undefined ? undefined : { name: 'issue_id', value: issueId };
+  const ledger = await readSandboxLedger(scene.sandboxDb, tag);
   return [
-    ...checkOnce(ledger),
+    ...(await checkOnce(scene, ledger)),
     ...(await checkAccounts(scene)),
     ...(await checkConsent(scene.ctx.db, ledger)),
     ...(await checkUnconfirmed(scene, ledger)),
     ...(await checkOutcomes(scene.ctx.db)),
     ...checkLogs(scene.logs()),
-    ...(isEnded ? await checkSame(scene, ledger) : []),
+    ...(isEnded ? await checkSame(scene, ledger, issueId) : []),
   ];
 }
 
-/** O1: no address accepted twice for an issue. */
-function checkOnce({ mails }: SandboxLedger): string[] {
-  const seen = new Set<string>();
+/** O1: no address accepted twice for an issue, but for the times a person had it sent again. */
+async function checkOnce({ ctx }: Checked, { mails }: SandboxLedger): Promise<string[]> {
+  const decided = await ctx.db
+    .selectFrom('auditLog')
+    .select('after')
+    .where('action', 'in', ['resend-failed', 'resolve-send-again'])
+    .execute();
+  const again = countEach(decided.flatMap(({ after }) => deliveriesForm.parse(after).deliveries));
+  const seen = new Map<string, number>();
   return mails.flatMap((mail) => {
     const name = `${mail.to.join()} of issue ${mail.tags.issue_id}`;
     if (mail.tags.issue_id === undefined) return [];
-    if (!seen.has(name)) return (void seen.add(name), []);
-    return [`O1: the provider accepted ${name} twice`];
+    const allowedCount = 1 + (again.get(mail.tags.delivery_id ?? '') ?? 0);
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return count > allowedCount ? [`O1: the provider accepted ${name} more than ${allowedCount} x`] : [];
   });
 }
+
+function countEach(names: string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
+const deliveriesForm = z.object({ deliveries: z.array(z.string()) });
 
 /** O2 and O4: the accounting balances, and no issue is sent while something waits. */
 async function checkAccounts({ ctx }: Checked): Promise<string[]> {
@@ -74,11 +96,23 @@ function checkLogs(logs: string): string[] {
     .map((line) => `O7: a log says ${line.slice(0, 200)}`);
 }
 
-/** What the provider took is what we believe it took. */
-async function checkSame({ ctx }: Checked, { mails }: SandboxLedger): Promise<string[]> {
-  const accepted = await ctx.db.selectFrom('deliveries').select('id').where('state', '=', 'accepted').execute();
+/** What the provider took is what we believe it took; a mail that failed there and was sent again counts no more. */
+async function checkSame({ ctx }: Checked, { mails }: SandboxLedger, issueId?: string): Promise<string[]> {
+  const accepted = await ctx.db
+    .selectFrom('deliveries')
+    .select('id')
+    .where('state', '=', 'accepted')
+    .$if(issueId !== undefined, (query) => query.where('issueId', '=', issueId ?? ''))
+    .execute();
   const ours = new Set(accepted.map((row) => row.id));
-  const theirs = new Set(mails.map((mail) => mail.tags.delivery_id ?? ''));
+  const before = await ctx.db
+    .selectFrom('providerMessages')
+    .select('providerId')
+    .where('supersededAt', 'is not', null)
+    .execute();
+  const superseded = new Set(before.map((row) => row.providerId));
+  const standing = mails.filter((mail) => !superseded.has(mail.id));
+  const theirs = new Set(standing.map((mail) => mail.tags.delivery_id ?? ''));
   return [
     ...[...ours]
       .filter((id) => !theirs.has(id))

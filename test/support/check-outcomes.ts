@@ -2,14 +2,17 @@ import { sql } from 'kysely';
 import type { Db } from '../../src/database.ts';
 
 /**
- * O6: a delivery's outcome is the furthest that was reported of it, among equals the latest, and nothing else; who complained,
+ * O6: a delivery's outcome is the furthest that was reported of it (of its newest mail, where a person had it sent again), among
+ * equals the latest, and nothing else; who complained,
  * bounced for good or is suppressed at the provider is suppressed here, and nobody for a bounce that may pass.
  */
 export async function checkOutcomes(db: Db): Promise<string[]> {
   const wrong = await sql<{ id: string; why: string }>`
     with reported as (
       select distinct on (delivery_id) delivery_id, replace(replace(type, 'email.', ''), 'delivery_', '') as outcome
-      from provider_events where state = 'applied' and delivery_id is not null
+      from provider_events e where state = 'applied' and delivery_id is not null
+        and not exists (select from provider_messages m where m.provider_id = e.payload #>> '{data,email_id}'
+          and m.superseded_at is not null)
       order by delivery_id, outcome_rank(replace(replace(type, 'email.', ''), 'delivery_', '')) desc,
         coalesce(occurred_at, received_at) desc, type desc),
     final as (

@@ -1,6 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 
 /** A process of the product, started by a test. */
 export interface Program {
@@ -22,7 +25,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Starts a source file of the product by its path from the root. `env` is all it gets besides PATH and HOME. */
 export async function startProgram(file: string, args: string[], env: Record<string, string> = {}): Promise<Program> {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], {
+  const child = spawn(process.execPath, [...compiledOrSource(file), ...args], {
     cwd: root,
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -60,6 +63,12 @@ export async function startProgram(file: string, args: string[], env: Record<str
       return ended;
     },
   };
+}
+
+/** What ships runs as it was compiled at the start of the tests; anything else from its source. */
+function compiledOrSource(file: string): string[] {
+  const compiled = join(inject('programFolder'), file.replace(/\.tsx?$/, '.js'));
+  return existsSync(compiled) ? [compiled] : ['--import', 'tsx', file];
 }
 
 /** Whether a process stands still after SIGSTOP. */

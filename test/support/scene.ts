@@ -14,8 +14,9 @@ import type { SandboxDb } from '../../src/sandbox/tables.ts';
 import { type Service, startService } from '../../src/start/service.ts';
 import { importSubscribers } from '../../src/subscribers/import-subscribers.ts';
 import { type Program, startProgram } from './program.ts';
+import { queueVariables } from './queue-backend.ts';
 import { recordClaims } from './record-claims.ts';
-import { createTestDatabase } from './test-database.ts';
+import { createTestDatabase, type TestDatabase } from './test-database.ts';
 
 export const webhookSecret = 'whsec_dGVzdC10ZXN0LXRlc3QtdGVzdC10ZXN0LXRlc3Q=';
 
@@ -28,6 +29,8 @@ export interface SceneOptions {
   providerRate?: number;
   /** On top of the configuration of every process. */
   env?: Record<string, string>;
+  /** The product's database, where the test has made one of its own. */
+  database?: TestDatabase;
 }
 
 /** A whole installation for one test: its database, the provider's stand-in in a process of its own, and a place for webhooks. */
@@ -57,7 +60,7 @@ export interface Scene {
 
 /** Opens a scene; end it in a `finally` or after hook, which stops every process of it. */
 export async function openScene(options: SceneOptions = {}): Promise<Scene> {
-  const product = await createTestDatabase();
+  const product = options.database ?? (await createTestDatabase());
   await recordClaims(product.db);
   const provider = await createTestDatabase();
   const programs: Program[] = [];
@@ -76,6 +79,7 @@ export async function openScene(options: SceneOptions = {}): Promise<Scene> {
     RESEND_RATE_LIMIT: '0',
     SWEEP_EVERY_MS: '100',
     LOG_LEVEL: 'info',
+    ...queueVariables(),
     ...options.env,
   };
   const quiet = (change: Partial<Config>): Config => ({ ...parseConfig(env), logLevel: 'silent', ...change });

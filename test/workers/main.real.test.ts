@@ -1,21 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { measureTickAge } from '../../src/ops/tick.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { openQueues, type Queues } from '../../src/platform/queue.ts';
+import { openQueues, type QueueConnection, type Queues } from '../../src/platform/queue.ts';
 import type { Context } from '../../src/context.ts';
 import { createTestContext } from '../issues/test-context.ts';
+import { queueConnection } from '../support/queue-backend.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { startWorkers, type Workers } from '../../workers/main.ts';
 
 let test: TestDatabase;
 let ctx: Context;
+let connection: QueueConnection;
 let queues: Queues;
 let workers: Workers;
 beforeAll(async () => {
   test = await createTestDatabase();
   const made = createTestContext(test.db, '2026-11-21T09:00:00Z');
   ctx = { ...made, clock: systemClock, config: { ...made.config, sweepEveryMs: 50 } };
-  queues = openQueues({ redisUrl: null, databaseUrl: test.url }, ctx.log);
+  connection = queueConnection(test.url);
+  queues = openQueues(connection, ctx.log);
   workers = startWorkers(ctx, queues);
 });
 afterAll(async () => {
@@ -59,6 +62,7 @@ describe('the workers', () => {
     const rung: Context = {
       ...ctx,
       queue: {
+        ...ctx.queue,
         ring: async (name, payloads) =>
           queues.ring(
             name === 'apply-event' ? 'events' : 'submit',
@@ -66,7 +70,7 @@ describe('the workers', () => {
           ),
       },
     };
-    const sweeping = startWorkers(rung, openQueues({ redisUrl: null, databaseUrl: test.url }, ctx.log));
+    const sweeping = startWorkers(rung, openQueues(connection, ctx.log));
     await insertEvent('forgotten', new Date('2026-01-01T00:00:00Z'));
     await untilIgnored('forgotten');
     await sweeping.stop(5_000);

@@ -12,6 +12,9 @@ export interface BestSentence {
 /** Longest sentence a card shows, in code points; a longer one is cut, after a clause where it has one. */
 export const sentenceLimit = 200;
 
+/** How much of a page is read for a sentence: what comes later never wins, and a monstrous page must not cost seconds. */
+export const lookedAt = { takesCount: 20, wordsLength: 2_000 } as const;
+
 /** Where a sentence says enough and is still read at a glance. */
 const easyLength = { least: 60, most: 160 } as const;
 
@@ -53,7 +56,7 @@ export function pickBestSentence(
   side: Side,
   told: ReadonlySet<string> = new Set(),
 ): BestSentence | undefined {
-  const candidates = takes.flatMap((take, order) =>
+  const candidates = takes.slice(0, lookedAt.takesCount).flatMap((take, order) =>
     listCandidates(take, side).map((candidate) => ({
       ...candidate,
       points: candidate.points - order * orderCost[side],
@@ -69,13 +72,21 @@ export function pickBestSentence(
 }
 
 function listCandidates(take: Take, side: Side): Candidate[] {
-  const sentences = splitSentences(unquote(cleanWords(take.words ?? ''))).filter((words) => /\p{L}/u.test(words));
+  const sentences = splitSentences(unquote(cleanWords(openingOf(take)))).filter((words) => /\p{L}/u.test(words));
   return sentences.map((sentence, index) => {
     const words = shorten(sentence);
     const lean = leanOf(words) * (side === 'for' ? 1 : -1);
     // What comes first in a take is what its reviewer thought of first.
     return { take, words, lean, points: ratePlainly(words) + lean - index * 0.25 };
   });
+}
+
+/** A take's words as far as they are looked at, without the sentence that this cuts. */
+function openingOf({ words }: Take): string {
+  if (words === null || words.length <= lookedAt.wordsLength) return words ?? '';
+  const opening = words.slice(0, lookedAt.wordsLength);
+  const sentences = splitSentences(opening);
+  return sentences.length > 1 ? sentences.slice(0, -1).join(' ') : opening;
 }
 
 /** A sentence that fits; a long one ends after the last clause that does, else after the last word. */

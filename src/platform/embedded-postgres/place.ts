@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, lstat, mkdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 import { type Binaries, canRun, copyBinaries } from './binaries.ts';
 import type { ServerUser } from './processes.ts';
 import { codeOf, EmbeddedPostgresRefused, isDenied } from './refused.ts';
@@ -27,7 +28,7 @@ const serverUserNames = ['postgres', 'nobody'];
  * runs as cannot enter `dataDir`.
  */
 export async function findPlace(dataDir: string, binaries: Binaries): Promise<Place> {
-  const wanted = await makeFolder(resolve(dataDir));
+  const wanted = await ensureFolder(resolve(dataDir));
   if (!isRoot()) return placeAt(wanted, binaries, undefined);
   const user = (await findClusterOwner(wanted)) ?? (await findServerUser());
   const isNear = await canEnter(wanted, user);
@@ -77,9 +78,9 @@ function elsewhereFor(dataDir: string): string {
   return `/var/tmp/weekly-verdicts-${name}`;
 }
 
-async function makeFolder(dataDir: string): Promise<string> {
+async function ensureFolder(dataDir: string): Promise<string> {
   try {
-    await mkdir(dataDir, { recursive: true });
+    makeFolder(dataDir);
     return await realpath(dataDir);
   } catch (cause) {
     const code = codeOf(cause);

@@ -196,9 +196,10 @@ describe('a variant', () => {
 describe('a batch', () => {
   test('its body is the array of its mails, in order', () => {
     const prepared = prepareVariant(revision, all);
-    const mails = ['a@example.com', 'b@example.com', 'c@example.com'].map((to) =>
-      writeMail(prepared, sampleValues({ to })),
-    );
+    const mails = ['a@example.com', 'b@example.com', 'c@example.com'].map((to) => ({
+      variant: prepared,
+      values: sampleValues({ to }),
+    }));
     const batch: Mail[] = JSON.parse(writeBatch(mails).toString());
     expect(batch.map(({ to }) => to)).toEqual([['a@example.com'], ['b@example.com'], ['c@example.com']]);
     expect(writeBatch([]).toString()).toBe('[]');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pickBestSentence, sentenceLimit } from '../../../src/issues/render/best-sentence.ts';
+import { lookedAt, pickBestSentence, sentenceLimit } from '../../../src/issues/render/best-sentence.ts';
 import { countCodePoints } from '../../../src/issues/render/clean-words.ts';
 import { splitSentences } from '../../../src/issues/render/split-sentences.ts';
 import { sampleTake } from '../sample-comparison.ts';
@@ -81,5 +81,19 @@ describe('the best sentence', () => {
     const take = sampleTake({ words: 'The weights load fast and the licence is right. It breaks in production.' });
     const told = new Set([pickBestSentence([take], 'for')?.words ?? '']);
     expect(pickBestSentence([take], 'for', told)).toBeUndefined();
+  });
+
+  test('what stands past the opening of a take, or in a take past the first ones, is not looked at', () => {
+    const good = 'The weights load fast and the licence is right.';
+    const opening = (length: number) => `${'word '.repeat(95)}end. `.repeat(3).padEnd(length - 6, 'W') + ' end. ';
+    const within = opening(lookedAt.wordsLength - good.length - 2);
+    const after = 'X';
+    expect(pickBestSentence([sampleTake({ words: `${within}${good} ${after}` })], 'for')?.words).toBe(good);
+    const beyond = opening(lookedAt.wordsLength - good.length);
+    expect(pickBestSentence([sampleTake({ words: `${beyond}${good} ${after}` })], 'for')?.words).not.toBe(good);
+    const silent = Array.from({ length: lookedAt.takesCount - 1 }, () => sampleTake({ words: null }));
+    const last = sampleTake({ words: good });
+    expect(pickBestSentence([...silent, last], 'for')?.words).toBe(good);
+    expect(pickBestSentence([...silent, sampleTake(), last], 'for')).toBeUndefined();
   });
 });
