@@ -88,6 +88,10 @@ function addContentCommands(program: Command): void {
     .argument('<slug>')
     .addOption(json())
     .action(async (slug: string, options: object) => (await content()).showComparison(slug, options));
+  comparison
+    .command('schema')
+    .description('the JSON Schema of what `show --json` prints and `import comparisons` takes')
+    .action(async () => (await import('./cli/show-schema.ts')).showSchema());
 }
 
 function addScheduleCommands(program: Command): void {

@@ -9,15 +9,16 @@ import { importSubscribers } from '../subscribers/import-subscribers.ts';
 import { accept, withContext } from './run-command.ts';
 import { print, printJson, say } from './terminal.ts';
 
-/** `import comparisons FILE|DIR...`. */
+/** `import comparisons FILE|DIR|URL...`. */
 export async function importComparisonFiles(
   paths: string[],
   options: { publishedAt?: Date; baseUrl?: string },
 ): Promise<void> {
   const { publishedAt = null, baseUrl = null } = options;
-  const counts = await withContext((ctx) =>
-    importComparisonPaths(ctx, { paths, publishedAt, baseUrl }, (file) => print(describeImport(file))),
-  );
+  const counts = await withContext((ctx) => {
+    const fetching = { allowHosts: ctx.config.importAllowHosts };
+    return importComparisonPaths(ctx, { paths, publishedAt, baseUrl, fetching }, (file) => print(describeImport(file)));
+  });
   const { new: added, changed, unchanged, refused } = counts;
   print(`${added} new, ${changed} changed, ${unchanged} unchanged, ${refused} refused.`);
   if (refused > 0) throw new Failure('What was refused is not in; the rest is.');

@@ -17,6 +17,8 @@ const factOfLabel = new Map<string, Fact>([
   ['Best for', 'bestFor'],
   ['Category', 'category'],
 ]);
+/** The labels of the rows that are read. */
+export const tableLabels = [...factOfLabel.keys()];
 
 /**
  * Reads the table (from its `Decision` line to before the scorecard) into both tools: rows of label, left cell, right cell.

@@ -1,5 +1,4 @@
 import { describePageChanges } from './page-changes.ts';
-import { hashContent } from './content-hash.ts';
 import { findMisplacedWords } from './misplaced-words.ts';
 import { parseUrl } from './page-head.ts';
 import {
@@ -13,11 +12,14 @@ import {
 } from './page-store.ts';
 import { parseComparisonPage, type ParsedPage } from './parse-page.ts';
 import { listStatementsByTools } from './queries.ts';
+import { isSameContent, isShownContent } from './same-content.ts';
+import type { Statement } from './resolve-comparison.ts';
 import { pairSlugOf } from './slug.ts';
 import type { ComparisonPage } from './comparison.ts';
 import type { Db, Tx } from '../database.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isRefusal, type Refusal } from '../platform/refusal.ts';
+import { inTransaction } from '../platform/transaction.ts';
 
 /** What an import needs of the running program. */
 export interface ImportContext {
@@ -25,14 +27,21 @@ export interface ImportContext {
   clock: Clock;
 }
 
-export interface ImportRequest {
+export interface ImportRequest extends ImportOptions {
   text: string;
-  /** Where the text comes from, as a person knows it: a file's path. */
+}
+
+export interface ImportOptions {
+  /** Where a page comes from, as a person knows it: a file's path or an address. */
   source: string;
   /** Counts for a page that does not say when it came out. */
   publishedAt?: Date | null;
   /** With the slug appended it is the address of a page that does not state its own. */
   baseUrl?: string | null;
+  /** Where the page was fetched: its address when neither itself nor the base says another. */
+  fetchedFrom?: string | null;
+  /** Whether it may be an export of ours, which says what is shown rather than what one page said. */
+  isStructured?: boolean;
 }
 
 export interface ImportResult {
@@ -44,30 +53,41 @@ export interface ImportResult {
   changes: string[];
 }
 
+/** Takes one page of plain text in. */
+export async function importComparison(ctx: ImportContext, request: ImportRequest): Promise<ImportResult | Refusal> {
+  return importParsedPage(ctx, parseComparisonPage(request.text), request);
+}
+
 /**
  * Takes one page in, whole or not at all: a new comparison, a new version of a known one, or nothing when it says nothing new.
  * Refused with source and line: what the parser refuses, and words known for one tool that fall to the other.
  */
-export async function importComparison(ctx: ImportContext, request: ImportRequest): Promise<ImportResult | Refusal> {
-  const parsed = parseComparisonPage(request.text);
-  if (isRefusal(parsed)) return withSource(parsed, request.source);
-  const facts = readFacts(parsed, request);
+export async function importParsedPage(
+  ctx: ImportContext,
+  parsed: ParsedPage | Refusal,
+  options: ImportOptions,
+): Promise<ImportResult | Refusal> {
+  if (isRefusal(parsed)) return withSource(parsed, options);
+  const facts = readFacts(parsed, options);
   if (isRefusal(facts)) return facts;
-  const result = await ctx.db.transaction().execute(async (tx) => {
+  const { isStructured = false } = options;
+  const result = await inTransaction(ctx.db, async (tx) => {
     await lockImports(tx);
-    return storePage(tx, parsed, { ...facts, now: ctx.clock.now() });
+    return storePage(tx, parsed, { ...facts, isStructured, now: ctx.clock.now() });
   });
-  return isRefusal(result) ? withSource(result, request.source) : result;
+  return isRefusal(result) ? withSource(result, options) : result;
 }
 
-function withSource(refusal: Refusal, source: string): Refusal {
-  return { refused: refusal.refused, sentence: `${source}: ${refusal.sentence}` };
+/** What is no page has no lines to point at. */
+function withSource(refusal: Refusal, { source, isStructured }: ImportOptions): Refusal {
+  const sentence = isStructured === true ? refusal.sentence.replace(/^line \d+: /, '') : refusal.sentence;
+  return { refused: refusal.refused, sentence: `${source}: ${sentence}` };
 }
 
-function readFacts(parsed: ParsedPage, request: ImportRequest): PageFacts | Refusal {
-  const publishedAt = parsed.publishedAt === null ? (request.publishedAt ?? null) : new Date(parsed.publishedAt);
-  const { baseUrl } = request;
-  if (parsed.url !== null || baseUrl === undefined || baseUrl === null) return { url: parsed.url, publishedAt };
+function readFacts(parsed: ParsedPage, options: ImportOptions): PageFacts | Refusal {
+  const publishedAt = parsed.publishedAt === null ? (options.publishedAt ?? null) : new Date(parsed.publishedAt);
+  const { baseUrl = null, fetchedFrom = null } = options;
+  if (parsed.url !== null || baseUrl === null) return { url: parsed.url ?? fetchedFrom, publishedAt };
   const url = joinUrl(baseUrl, pairSlugOf(parsed.page.left.slug, parsed.page.right.slug));
   return typeof url === 'string' ? { url, publishedAt } : url;
 }
@@ -86,17 +106,19 @@ function joinUrl(baseUrl: string, slug: string): string | Refusal<'bad-base-url'
 async function storePage(
   tx: Tx,
   parsed: ParsedPage,
-  facts: PageFacts & { now: Date },
+  facts: PageFacts & { now: Date; isStructured: boolean },
 ): Promise<ImportResult | Refusal> {
   const { page } = parsed;
   const slug = pairSlugOf(page.left.slug, page.right.slug);
   const stored = await findStoredComparison(tx, slug);
   if (stored !== undefined && stored.leftSlug !== page.left.slug) return refuseTakenSlug(slug, stored);
-  if (stored !== undefined && stored.contentHash === hashContent(page)) {
+  const known = await listStatementsByTools(tx, [page.left.slug, page.right.slug]);
+  const own = known.find((statement) => statement.slug === slug) ?? toStatement(stored, facts.now);
+  const isShown = facts.isStructured && own !== undefined && isShownContent(page, own, known);
+  if (stored !== undefined && own !== undefined && (isShown || isSameContent(page, own, known))) {
     const changes = await storeFacts(tx, stored, facts);
     return { slug, outcome: changes.length === 0 ? 'unchanged' : 'changed', version: stored.latestVersion, changes };
   }
-  const known = await listStatementsByTools(tx, [page.left.slug, page.right.slug]);
   const others = known.filter((statement) => statement.slug !== slug).map((statement) => statement.page);
   const misplaced = findMisplacedWords(parsed, withOwnPage(others, stored));
   if (misplaced !== undefined) return misplaced;
@@ -107,6 +129,11 @@ async function storePage(
   const version = await addVersion(tx, page, { ...stored, now: facts.now });
   const changes = [...describePageChanges(stored.content, page), ...(await storeFacts(tx, stored, facts))];
   return { slug, outcome: 'changed', version, changes };
+}
+
+/** A page that is not among the newest thousand of its tools stands for itself. */
+function toStatement(stored: StoredComparison | undefined, now: Date): Statement | undefined {
+  return stored && { slug: stored.slug, page: stored.content, statedAt: now, importedOrder: '' };
 }
 
 /** What the comparison said before testifies too, unless other pages say it had the words in the wrong place. */

@@ -1,15 +1,19 @@
-import { importComparison, type ImportContext, type ImportResult } from './import-comparison.ts';
-import { listPageFiles, readPageFile } from './page-files.ts';
+import { importParsedPage, type ImportContext, type ImportResult } from './import-comparison.ts';
+import { readPageDocument, type PageDocument, type ReadComparison } from './page-document.ts';
+import { listPageSources, readPageSource } from './page-sources.ts';
+import type { FetchRules } from '../platform/guarded-fetch.ts';
 import { isRefusal, type Refusal } from '../platform/refusal.ts';
 
 export interface PathsRequest {
-  /** Files and folders, in the order they are taken. */
+  /** Files, folders and addresses, in the order they are taken. */
   paths: readonly string[];
   publishedAt?: Date | null;
   baseUrl?: string | null;
+  /** For addresses, on top of the usual rules. */
+  fetching?: Partial<FetchRules>;
 }
 
-/** What became of one file, or of a path that could not be opened. */
+/** What became of one comparison, or of a path or address that could not be read. */
 export interface ImportedFile {
   path: string;
   result: ImportResult | Refusal;
@@ -30,20 +34,40 @@ export async function importComparisonPaths(
 ): Promise<ImportCounts> {
   const counts: ImportCounts = { new: 0, changed: 0, unchanged: 0, refused: 0 };
   for (const given of request.paths) {
-    const files = await listPageFiles(given);
-    for (const path of isRefusal(files) ? [given] : files) {
-      const result = isRefusal(files) ? files : await importFile(ctx, path, request);
-      counts[isRefusal(result) ? 'refused' : result.outcome] += 1;
-      report({ path, result });
+    const sources = await listPageSources(given);
+    for (const path of isRefusal(sources) ? [given] : sources) {
+      const results = isRefusal(sources) ? [sources] : importSource(ctx, path, request);
+      for await (const result of results) {
+        counts[isRefusal(result) ? 'refused' : result.outcome] += 1;
+        report({ path, result });
+      }
     }
   }
   return counts;
 }
 
-async function importFile(ctx: ImportContext, path: string, request: PathsRequest): Promise<ImportResult | Refusal> {
-  const text = await readPageFile(path);
-  if (isRefusal(text)) return text;
-  return importComparison(ctx, { text, source: path, publishedAt: request.publishedAt, baseUrl: request.baseUrl });
+/** What became of each comparison of one file or address, in order. */
+async function* importSource(
+  ctx: ImportContext,
+  source: string,
+  request: PathsRequest,
+): AsyncGenerator<ImportResult | Refusal> {
+  const document = await readPageSource(source, ctx.clock.now(), request.fetching);
+  if (isRefusal(document)) return yield document;
+  const comparisons = await readPageDocument(document);
+  if (isRefusal(comparisons)) return yield comparisons;
+  for (const comparison of comparisons) yield importRead(ctx, comparison, { ...request, document });
+}
+
+function importRead(
+  ctx: ImportContext,
+  { kind, source, parsed }: ReadComparison,
+  { document, publishedAt, baseUrl }: PathsRequest & { document: PageDocument },
+): Promise<ImportResult | Refusal> {
+  const isStructured = kind === 'json' || kind === 'ndjson';
+  // A document for programs is no page to send readers to.
+  const fetchedFrom = isStructured ? null : document.address;
+  return importParsedPage(ctx, parsed, { source, publishedAt, baseUrl, fetchedFrom, isStructured });
 }
 
 /** One file's line on the terminal: `new  axolotl-v0-16-vs-gemma-3n`, with what changed, or why it was refused. */

@@ -7,21 +7,28 @@ export interface PageLine {
   afterBlank: boolean;
 }
 
+/** Marks where a word may be parted and nothing is seen otherwise: they differ between a page and its saved text. */
+const breakMarks = /[\u00AD\u200B\u2060\uFEFF]/g;
+
 /**
- * The lines of a page that are not blank. A byte-order mark, the kind of line ending (LF, CRLF, CR), blanks round a line and
- * control characters other than the tab leave no trace; half a surrogate pair, which Postgres cannot store, becomes U+FFFD.
+ * A line as every form of a page gives it: one blank for any run of blanks (no-break ones and tabs too), none at the ends, no
+ * control characters and no invisible break marks; half a surrogate pair, which Postgres cannot store, becomes U+FFFD.
  */
+export function cleanLine(text: string): string {
+  return text
+    .replaceAll(/[^\P{Cc}\t\n\f\r\v]/gu, '')
+    .replaceAll(breakMarks, '')
+    .replaceAll(/\p{Cs}/gu, '\uFFFD')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}
+
+/** The lines of a page that are not blank; the kind of line ending (LF, CRLF, CR) leaves no trace, nor what `cleanLine` takes out. */
 export function readPageLines(text: string): PageLine[] {
   const lines: PageLine[] = [];
   let afterBlank = false;
-  for (const [index, raw] of text
-    .replace(/^\uFEFF/, '')
-    .split(/\r\n|\r|\n/)
-    .entries()) {
-    const clean = raw
-      .replaceAll(/[^\P{Cc}\t]/gu, '')
-      .replaceAll(/\p{Cs}/gu, '\uFFFD')
-      .trim();
+  for (const [index, raw] of text.split(/\r\n|\r|\n/).entries()) {
+    const clean = cleanLine(raw);
     if (clean !== '') lines.push({ number: index + 1, text: clean, afterBlank });
     afterBlank = clean === '';
   }

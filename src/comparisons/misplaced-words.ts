@@ -46,9 +46,17 @@ function placesOf(tool: Tool, lines: readonly number[], known: Known) {
       other: known.other,
       line: lines[index] ?? 1,
       key,
-      isStrange: known.others.has(key) && !known.own.has(key),
+      isStrange: !known.own.has(key) && (known.others.has(key) || holdsWords(key, known)),
     })),
   );
+}
+
+/** Shorter words may stand in another take by chance. */
+const tellingLength = 40;
+
+/** Whether a take has the other tool's words within: two paragraphs have run together. */
+function holdsWords(key: string, { own, others }: Known): boolean {
+  return [...others].some((words) => words.length >= tellingLength && !own.has(words) && key.includes(words));
 }
 
 function keysOf(take: { words: string | null }): string[] {

@@ -1,25 +1,31 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pageBytesLimit } from './parse-page.ts';
+import { kindOfEnding, type PageKind } from './page-document.ts';
 import { isRefusal, type Refusal } from '../platform/refusal.ts';
 
 /** Most files one folder may hold, folders in it included. */
 export const filesCountLimit = 10_000;
-const pageEnding = '.txt';
+const endings = [...kindOfEnding.keys()].map((ending) => `*.${ending}`).join(', ');
+
+/** What a file's ending says it is; null for none that is known. */
+export function kindByName(path: string): PageKind | null {
+  return kindOfEnding.get(/\.([a-z]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '') ?? null;
+}
 
 /**
- * The pages a path stands for: a file itself, whatever its ending; of a folder every `*.txt` in it and in the folders in it, sorted.
+ * The pages a path stands for: a file itself, whatever its ending; of a folder every file in it and in the folders in it whose ending is
+ * known (`*.txt`, `*.html`, `*.json`, `*.ndjson` and the like), sorted.
  * Hidden files and folders are passed over, and so are links to folders, which could lead round in a circle.
  */
 export async function listPageFiles(path: string): Promise<string[] | Refusal> {
   try {
     const found = await stat(path);
     if (found.isFile()) return [path];
-    if (!found.isDirectory()) return refuse(path, 'is neither a file nor a folder: give a page saved as text');
+    if (!found.isDirectory()) return refuse(path, 'is neither a file nor a folder: give a page saved as HTML or text');
     const files = await listFolder(path, []);
     if (isRefusal(files)) return files;
     if (files.length > 0) return files.toSorted();
-    return refuse(path, `has no *${pageEnding} files: save the comparison pages there as plain text`);
+    return refuse(path, `has no ${endings} files: save the comparison pages there`);
   } catch (error) {
     return refuse(path, describeFault(error));
   }
@@ -32,7 +38,7 @@ async function listFolder(folder: string, found: string[]): Promise<string[] | R
     if (entry.isDirectory()) {
       const inside = await listFolder(path, found);
       if (isRefusal(inside)) return inside;
-    } else if (entry.name.toLowerCase().endsWith(pageEnding)) {
+    } else if (kindByName(entry.name) !== null) {
       found.push(path);
     }
     if (found.length > filesCountLimit)
@@ -41,14 +47,14 @@ async function listFolder(folder: string, found: string[]): Promise<string[] | R
   return found;
 }
 
-/** The text of a page's file, which must be UTF-8. */
-export async function readPageFile(path: string): Promise<string | Refusal> {
+/** All bytes of a file that may hold pages, at most `bytesLimit`. */
+export async function readPageFile(path: string, bytesLimit: number): Promise<Buffer | Refusal> {
   try {
     const found = await stat(path);
-    if (!found.isFile()) return refuse(path, 'is no file: give a page saved as text');
-    if (found.size > pageBytesLimit)
-      return refuse(path, `has ${found.size} bytes; a page may have ${pageBytesLimit}, not more`);
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    if (!found.isFile()) return refuse(path, 'is no file: give a page saved as HTML or text');
+    if (found.size > bytesLimit)
+      return refuse(path, `has ${found.size} bytes; a page may have ${bytesLimit}, not more`);
+    return await readFile(path);
   } catch (error) {
     return refuse(path, describeFault(error));
   }
@@ -58,7 +64,7 @@ function describeFault(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist: check the path';
   if (code === 'EACCES' || code === 'EPERM') return 'cannot be read: its permissions do not allow it';
-  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'is not UTF-8 text: save it as UTF-8';
+  if (code === 'ELOOP') return 'cannot be read: its links lead round in a circle';
   return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
 }
 

@@ -4,12 +4,12 @@ import { isRefusal } from '../platform/refusal.ts';
 
 /** The line a whole page ends with; what follows it (bookmarks and the like) is not read. */
 export const closingPromise = 'Get the next comparison in your inbox';
-const closingHeading = 'Weekly AI Tool Verdicts';
-const kindLine = 'AI tool comparison';
-const scorecardLine = 'Reviewer scorecard';
-const shareLabel = 'Panel ship';
-const communityLabel = 'Community';
-const entryLabel = 'Entry';
+export const closingHeading = 'Weekly AI Tool Verdicts';
+export const kindLine = 'AI tool comparison';
+export const scorecardLine = 'Reviewer scorecard';
+export const shareLabel = 'Panel ship';
+export const communityLabel = 'Community';
+export const entryLabel = 'Entry';
 
 /** Where one tool's figures stand; all are indexes into the page's lines. */
 export interface ToolAnchors {

@@ -33,7 +33,11 @@ export function parseComparisonPage(text: string): ParsedPage | PageRefusal {
   if (Buffer.byteLength(text) > pageBytesLimit) {
     return refuseAt(1, 'too-long', `a page may have ${pageBytesLimit} bytes, not more`);
   }
-  const lines = readPageLines(text);
+  return parsePageLines(readPageLines(text));
+}
+
+/** The same from lines, whatever form of the page they were taken from. */
+export function parsePageLines(lines: readonly PageLine[]): ParsedPage | PageRefusal {
   const frame = findPageFrame(lines);
   if (isRefusal(frame)) return frame;
   const title = findPageTitle(lines, frame);

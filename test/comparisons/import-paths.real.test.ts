@@ -64,7 +64,7 @@ test('a refused page is told with file, line and reason, a changed one with what
 
 test.each([
   ['a path that is not there', 'nobody.txt', /nobody\.txt does not exist/],
-  ['a folder without pages', 'empty', /empty has no \*\.txt files/],
+  ['a folder without pages', 'empty', /empty has no \*\.txt, \*\.html/],
   ['a file that is no UTF-8', 'latin.txt', /latin\.txt is not UTF-8 text/],
   ['a file past the limit', 'huge.txt', /huge\.txt has 1000001 bytes/],
 ])('%s is refused in one sentence', async (_, name, sentence) => {

@@ -36,3 +36,16 @@ test("the same words for both tools of a page are refused with the right one's l
 test('words known for both tools are refused for neither', () => {
   expect(findMisplacedWords(parsePage(swapped), [known, parsePage(swapped).page])).toBeUndefined();
 });
+
+test("a tool's known words that have run into the other's take are refused", () => {
+  const lines = labelledText.split('\n').filter((line) => line.trim() !== '');
+  const at = lines.indexOf('81/100 · ship');
+  const other = lines.indexOf('58/100 · skip');
+  const words = lines.slice(at + 1, other);
+  const run = lines.toSpliced(at + 1, words.length + 1, '58/100 · skip', ...words).join('\n');
+  expect(findMisplacedWords(parsePage(run), [])).toBeUndefined();
+  expect(findMisplacedWords(parsePage(run), [parsePage(labelledText).page])).toMatchObject({
+    refused: 'misplaced-words',
+    line: at + 2,
+  });
+});

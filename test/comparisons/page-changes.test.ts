@@ -63,8 +63,9 @@ test('every edit of content has another hash and at least one change told, no ed
   }
 });
 
-test('an edit of blanks or quotes alone is told as well', () => {
-  expect(changesOf(labelledText, edit(labelledText, 'One file, one port', 'One file,  one port'))).toEqual([
+test('an edit of quotes alone is told, one of blanks alone is none', () => {
+  expect(changesOf(labelledText, edit(labelledText, 'One file, one port', 'One file,  one\u00A0port'))).toEqual([]);
+  expect(changesOf(labelledText, edit(labelledText, 'One file, one port', 'One “file”, one port'))).toEqual([
     '1 take of Harbor 2.1 reworded',
   ]);
 });
