@@ -49,6 +49,11 @@ function addServiceCommands(program: Command): void {
     .description('bring the database up to date')
     .action(async () => (await services()).migrate());
   program
+    .command('doctor')
+    .description('look at everything that must be in order to send; changes nothing')
+    .addOption(json())
+    .action(async (options: object) => (await import('./cli/doctor.ts')).runDoctor(options));
+  program
     .command('pause')
     .description('switch all sending off')
     .option('--reason <words>', 'why; shown to everybody')
