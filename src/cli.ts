@@ -1,5 +1,5 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
-import { readDate, readNumber, readUrl } from './cli/read-arguments.ts';
+import { readDate, readNumber, readSeed, readUrl } from './cli/read-arguments.ts';
 import { runToEnd } from './cli/run-command.ts';
 import { withScheduleOptions } from './cli/schedule-options.ts';
 
@@ -31,7 +31,13 @@ function addServiceCommands(program: Command): void {
     .description('sample comparisons and subscribers, one issue sent to the local mailbox')
     .option('--exit', 'end after the accounting instead of serving')
     .option('--reset', 'throw the embedded database away and start afresh')
-    .action(async (options: object) => (await import('./demo/run-demo.ts')).runDemo(options));
+    .option('--chaos', 'break workers, provider, queue and database while an issue goes out, then compare the ledgers')
+    .option('--seed <number>', 'the same chaos again', readSeed)
+    .action(async ({ chaos, seed, ...options }: { chaos?: boolean; seed?: number }) =>
+      chaos
+        ? (await import('./demo/chaos/run-chaos.ts')).runChaos(seed === undefined ? {} : { seed })
+        : (await import('./demo/run-demo.ts')).runDemo(options),
+    );
   program
     .command('start')
     .description('the whole service in one process')

@@ -8,7 +8,7 @@ import { createSandbox } from './sandbox.ts';
 
 /**
  * The stand-in in a process of its own, on loopback: `serve-sandbox.ts --database-url U --port P --webhook-url W --webhook-secret S
- * [--rate N] [--event-delay-ms N] [--log-level warn]`. Port 0 takes a free one. Prints `{"port":N}` when ready; SIGTERM or SIGINT
+ * [--rate N] [--event-delay-ms N] [--log-level warn] [--with-parent]`. Port 0 takes a free one. Prints `{"port":N}` when ready; SIGTERM or SIGINT
  * ends it.
  */
 async function serveSandbox(): Promise<void> {
@@ -21,6 +21,8 @@ async function serveSandbox(): Promise<void> {
       rate: { type: 'string' },
       'event-delay-ms': { type: 'string' },
       'log-level': { type: 'string', default: 'warn' },
+      // Ends when its standard input does, that is, with whoever started it.
+      'with-parent': { type: 'boolean', default: false },
     },
   });
   const { 'database-url': databaseUrl, 'webhook-secret': webhookSecret, 'event-delay-ms': delay } = values;
@@ -48,6 +50,7 @@ async function serveSandbox(): Promise<void> {
     if ('closeAllConnections' in server) server.closeAllConnections();
     await sandbox.stop();
   };
+  if (values['with-parent']) process.stdin.resume().once('end', () => void stop());
   process.once('SIGTERM', () => void stop());
   process.once('SIGINT', () => void stop());
 }
