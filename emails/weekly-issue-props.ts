@@ -34,7 +34,7 @@ export interface PairSection {
   verdict: VerdictPart;
   left: ToolPart;
   right: ToolPart;
-  /** Null links the issue in the archive. */
+  /** The comparison's own page; where it has none, the lead links the issue in the archive. */
   link: string | null;
 }
 
@@ -43,7 +43,7 @@ export interface ChallengerPart {
   isLead: boolean;
   verdict: VerdictPart;
   tool: ToolPart;
-  /** Null links the issue in the archive. */
+  /** The comparison's own page; where it has none, the lead links the issue in the archive. */
   link: string | null;
 }
 

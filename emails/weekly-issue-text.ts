@@ -52,12 +52,18 @@ function shared({ shared: tool, challengers }: GroupSection): string {
   );
 }
 
-function challengerText({ tool, verdict, link }: ChallengerPart): string {
+function challengerText({ tool, verdict, link, isLead }: ChallengerPart): string {
   const evidence = [splitText(tool.split), quotesText(tool.quotes), factsText(tool)];
-  return paragraphs(underline(tool.name, '-'), toolIntro(tool), verdictText(verdict), ...evidence, linkText(link));
+  return paragraphs(
+    underline(tool.name, '-'),
+    toolIntro(tool),
+    verdictText(verdict),
+    ...evidence,
+    linkText(link, isLead),
+  );
 }
 
-function pair({ left, right, verdict, link }: PairSection): string {
+function pair({ left, right, verdict, link, isLead }: PairSection): string {
   return paragraphs(
     underline(`${left.name} vs ${right.name}`, '='),
     verdictText(verdict),
@@ -65,7 +71,7 @@ function pair({ left, right, verdict, link }: PairSection): string {
     toolBody(left),
     underline(right.name, '-'),
     toolBody(right),
-    linkText(link),
+    linkText(link, isLead),
   );
 }
 
@@ -79,8 +85,9 @@ function verdictText({ of, line, note }: VerdictPart): string {
   return wrap(`${whose}${line}${note === null ? '' : `, ${note}`}`);
 }
 
-function linkText(link: string | null): string {
-  return link === null ? `Read this issue on the web:\n${slot('archive_url')}` : `Read the comparison:\n${link}`;
+function linkText(link: string | null, isLead: boolean): string | null {
+  if (link !== null) return `Read the comparison:\n${link}`;
+  return isLead ? `Read this issue on the web:\n${slot('archive_url')}` : null;
 }
 
 function why(reasons: ReasonLine[]): string | null {

@@ -10,8 +10,12 @@ interface ReadLinkProps {
   isLead: boolean;
 }
 
-/** The way to the full comparison: a button on the lead, a link elsewhere; the archive where the page has no address. */
+/**
+ * The way to the full comparison: a button on the lead, a link elsewhere. Where the page has no address the lead leads to the
+ * archive; the others have nothing to add to that.
+ */
 export function ReadLink({ link, of, isLead }: ReadLinkProps) {
+  if (link === null && !isLead) return null;
   const href = link ?? slot('archive_url');
   const words = link === null ? 'Read this issue on the web' : `Read ${of}`;
   if (!isLead)

@@ -31,12 +31,24 @@ describe('the sample issue', () => {
     }
   });
 
-  test('the archive stands in for a comparison that has no address', async () => {
-    const html = await render(createElement(WeeklyIssue, sample));
-    expect(html.match(/href="⟦archive_url⟧"/g)).toHaveLength(2);
-    expect(weeklyIssueText(sample).split('⟦archive_url⟧')).toHaveLength(3);
+  test('the archive stands in for a lead that has no address; another without one adds no link', async () => {
+    const [group, pair] = sample.sections;
+    if (group?.kind !== 'group' || pair?.kind !== 'pair') throw new Error('the sample has a group and a pair');
+    const lead = { ...sample, sections: [{ ...pair, isLead: true }] };
+    const others = { ...sample, sections: [pair] };
+    expect(await countLinks(lead)).toEqual({ html: 2, text: 2 });
+    expect(await countLinks(others)).toEqual({ html: 1, text: 1 });
   });
 });
+
+/** Links to the archive, the footer's among them. */
+async function countLinks(props: typeof sample): Promise<{ html: number; text: number }> {
+  const html = await render(createElement(WeeklyIssue, props));
+  return {
+    html: html.split('href="⟦archive_url⟧"').length - 1,
+    text: weeklyIssueText(props).split('⟦archive_url⟧').length - 1,
+  };
+}
 
 /** What stands between `<h3` and the end of the heading that holds a name. */
 function headingOf(html: string, name: string): string {
