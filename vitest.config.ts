@@ -18,7 +18,7 @@ const programAndPostgres = ['test/support/program-for-tests.ts', 'test/support/p
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line-reporter.ts'],
-    maxWorkers: 3,
+    maxWorkers: 4,
     projects: [
       {
         test: {
