@@ -66,9 +66,14 @@ function isTooFast(): boolean {
   return false;
 }
 
+/** What the product asks before a freeze: the newest mails the provider knows, none, and whether the sender's domain is verified. */
+function answerQuestion(path: string): string {
+  const domain = { id: 'd1', name: 'example.com', status: 'verified' };
+  return JSON.stringify({ object: 'list', has_more: false, data: path.startsWith('/domains') ? [domain] : [] });
+}
+
 function take(request: IncomingMessage, response: ServerResponse): void {
-  // What the product asks before a freeze: the newest mails the provider knows. None.
-  if (request.method === 'GET') return void response.end('{"object":"list","has_more":false,"data":[]}');
+  if (request.method === 'GET') return void response.end(answerQuestion(request.url ?? ''));
   const isRefused = isTooFast();
   const headers = rate === 0 ? {} : { 'ratelimit-limit': String(rate), 'retry-after': '1' };
   let carried: Buffer = Buffer.alloc(0);
