@@ -38,10 +38,11 @@ export function decideEdit({ before, after, now, weeksServed, due }: EditFacts):
   return { kept, next };
 }
 
-/** The first slot after a moment whose week is not among these. */
+/** The first slot after a moment whose week comes after all of these: in a zone behind, a week that is over may not have ended. */
 export function firstUnserved(slot: WeeklySlot, after: Date, weeks: ReadonlySet<string>): WeekSlot {
+  const latest = [...weeks].toSorted().at(-1) ?? '';
   for (let slotAt = slotAfter(slot, after); ; slotAt = slotAfter(slot, slotAt)) {
     const week = weekOf(slot, slotAt);
-    if (!weeks.has(week)) return { slotAt, week };
+    if (week > latest) return { slotAt, week };
   }
 }
