@@ -1,6 +1,6 @@
 import type { Context } from '../src/context.ts';
 import { submitBatch } from '../src/deliveries/submit-batch.ts';
-import { applyEvent } from '../src/events/apply-event.ts';
+import { applyDueEvents } from '../src/events/apply-due-events.ts';
 import { reconcileDue } from '../src/events/reconcile-due.ts';
 import type { JobName, JobPayload } from '../src/jobs.ts';
 import { tick } from '../src/ops/tick.ts';
@@ -11,7 +11,7 @@ export type Handlers = { [Name in JobName]: (payload: JobPayload<Name>, signal: 
 export function handlersFor(ctx: Context): Handlers {
   return {
     'submit-batch': ({ batchId }, signal) => submitBatch(ctx, batchId, signal),
-    'apply-event': ({ svixId }) => applyEvent(ctx, svixId),
+    'apply-events': (_payload, signal) => applyDueEvents(ctx, signal),
     reconcile: (_payload, signal) => reconcileDue(ctx, signal),
     tick: () => tick(ctx),
   };

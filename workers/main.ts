@@ -20,7 +20,8 @@ const guardEveryMs = 2_000;
 /** How often the watch makes sure that somebody ticks. */
 const checkEveryMs = 15_000;
 
-const concurrency: Record<QueueName, number> = { submit: 4, events: 8, tick: 1 };
+/** Jobs of a process at once. One that applies events takes them up side by side by itself; the other place is for `reconcile`. */
+const concurrency: Record<QueueName, number> = { submit: 4, events: 2, tick: 1 };
 
 /** One worker a queue, and the watch that rings what was lost and ticks when nothing else does. */
 export function startWorkers(ctx: Context, queues: Queues): Workers {

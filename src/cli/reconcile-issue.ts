@@ -33,7 +33,7 @@ export async function reconcileIssue(number: number, { json }: { json?: boolean 
 async function askAll(ctx: Context, issueId: string): Promise<Reconciled> {
   const startedAt = ctx.clock.now();
   // What is learnt is applied here, so that the figures printed are those of the end.
-  const onLearnt = (svixId: string) => applyEvent(ctx, svixId);
+  const onLearnt = async (svixId: string) => void (await applyEvent(ctx, svixId));
   const which = { issueId, acceptedBefore: startedAt, askedBefore: startedAt, limit: roundCount, onLearnt };
   const total: Reconciled = { asked: 0, learnt: 0, ended: 'done' };
   for (;;) {

@@ -23,30 +23,36 @@ import { type EventFacts, outcomeOf, parkingLimitMs, parkingWaitMs, readEventFac
 import { type EventEnd, lockEventWaiting, updateEvent, type WaitingEvent } from './queries.ts';
 
 interface Applied extends EventEnd {
-  /** An issue that may be finished now. */
   issueId?: string;
+  /** The event was the first to say that the provider had taken the mail: its issue may be finished by it. */
+  isProven?: boolean;
   outcome?: Outcome;
   /** The provider gave a mail up that it had accepted: its word for why. */
   failedFor?: string;
 }
 
-/** The job behind `apply-event`: one signed fact from the provider, whatever the order of arrival; twice does nothing more. */
-export async function applyEvent(ctx: Context, svixId: string): Promise<void> {
+/**
+ * Applies one signed fact from the provider, whatever the order of arrival; twice does nothing more. False when there was nothing
+ * to do: it is settled, or in another worker's hands.
+ */
+export async function applyEvent(ctx: Context, svixId: string): Promise<boolean> {
   const applied = await inTransaction(ctx.db, async (tx) => {
     const event = await lockEventWaiting(tx, svixId);
     if (event === undefined) return undefined;
-    const { issueId, outcome, failedFor, ...end } = await apply(ctx, tx, event);
+    const { issueId, isProven, outcome, failedFor, ...end } = await apply(ctx, tx, event);
     await updateEvent(tx, svixId, end);
-    return { issueId, outcome, failedFor, end };
+    return { issueId, isProven, outcome, failedFor, end };
   });
-  if (applied?.end.state === 'mismatched') {
+  if (applied === undefined) return false;
+  if (applied.end.state === 'mismatched') {
     const sentence = `An event does not fit the delivery it names (${applied.end.note}); nothing was changed.`;
     await raiseAlert(ctx, { code: 'event-mismatched', sentence, entity: 'event', entityId: svixId });
   }
-  if (applied?.issueId === undefined) return;
+  if (applied.issueId === undefined) return true;
   if (applied.failedFor !== undefined) await tellFailedLater(ctx, applied.issueId, applied.failedFor);
   if (applied.outcome === 'bounced' || applied.outcome === 'complained') await guardIssue(ctx, applied.issueId);
-  await finishIssue(ctx, applied.issueId);
+  if (applied.isProven === true) await finishIssue(ctx, applied.issueId);
+  return true;
 }
 
 /** Once an issue: a used-up quota fails a whole send, mail by mail. */
@@ -74,7 +80,8 @@ async function apply(ctx: Context, tx: Tx, event: WaitingEvent): Promise<Applied
     const note = 'about a mail that a person has had sent again';
     return { state: 'ignored', note, deliveryId: delivery.id, settledAt: now };
   }
-  if (delivery.state !== 'accepted') await proveDelivery(tx, { delivery, providerId: facts.providerId, now });
+  const isProven = delivery.state !== 'accepted';
+  if (isProven) await proveDelivery(tx, { delivery, providerId: facts.providerId, now });
   // The event of a batch-mate has proved it taken; its own brings its id.
   else if (facts.providerId !== null)
     await insertProviderMessages(tx, [{ providerId: facts.providerId, deliveryId: delivery.id }]);
@@ -86,6 +93,7 @@ async function apply(ctx: Context, tx: Tx, event: WaitingEvent): Promise<Applied
     deliveryId: delivery.id,
     settledAt: now,
     issueId: delivery.issueId,
+    isProven,
     outcome,
   } as const;
   return outcome === 'failed' ? { ...end, failedFor: facts.failureReason ?? 'no reason given' } : end;

@@ -75,17 +75,25 @@ export async function updateEvent(tx: Tx, svixId: string, end: EventEnd): Promis
     .execute();
 }
 
-const dueEventsLimit = 5_000;
-
-/** Events to ring now, oldest first. */
-export async function listSvixIdsDue(db: Db, now: Date): Promise<string[]> {
+/** Events to apply now, oldest first. */
+export async function listSvixIdsDue(db: Db, { now, limit }: { now: Date; limit: number }): Promise<string[]> {
   const rows = await db
     .selectFrom('providerEvents')
     .select('svixId')
     .where('state', 'in', ['received', 'parked'])
     .where('ringAt', '<=', now)
     .orderBy('ringAt')
-    .limit(dueEventsLimit)
+    .limit(limit)
     .execute();
   return rows.map((row) => row.svixId);
+}
+
+/** Leaves an event that still waits alone until then. */
+export async function putEventOff(db: Db, svixId: string, ringAt: Date): Promise<void> {
+  await db
+    .updateTable('providerEvents')
+    .set({ ringAt })
+    .where('svixId', '=', svixId)
+    .where('state', 'in', ['received', 'parked'])
+    .execute();
 }

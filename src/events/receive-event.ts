@@ -45,7 +45,7 @@ export async function receiveEvent(ctx: Context, request: SignedRequest): Promis
     receivedAt: ctx.clock.now(),
     payload,
   });
-  if (isNew) await ctx.queue.ring('apply-event', [{ svixId: id }]);
+  if (isNew) await ctx.queue.ring('apply-events', [{}]);
   return isNew ? 'stored' : 'known';
 }
 

@@ -54,7 +54,7 @@ export async function reconcile(ctx: Context, reconciling: Reconciling): Promise
     const svixId = read.kind === 'read' ? await storeAnswer(ctx, delivery, read.value) : undefined;
     if (svixId === undefined) continue;
     result.learnt += 1;
-    await (reconciling.onLearnt?.(svixId) ?? ctx.queue.ring('apply-event', [{ svixId }]));
+    await (reconciling.onLearnt?.(svixId) ?? ctx.queue.ring('apply-events', [{}]));
   }
   return result;
 }

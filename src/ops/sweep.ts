@@ -11,10 +11,6 @@ export async function sweep(ctx: Context): Promise<void> {
   await watchSends(ctx);
   await ringDueBatches(ctx);
   await finishIssues(ctx);
-  const svixIds = await listSvixIdsDue(ctx.db, ctx.clock.now());
-  if (svixIds.length > 0)
-    await ctx.queue.ring(
-      'apply-event',
-      svixIds.map((svixId) => ({ svixId })),
-    );
+  const events = await listSvixIdsDue(ctx.db, { now: ctx.clock.now(), limit: 1 });
+  if (events.length > 0) await ctx.queue.ring('apply-events', [{}]);
 }

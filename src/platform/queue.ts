@@ -1,13 +1,13 @@
-import { failpoint } from './failpoint.ts';
 import type { Log } from './log.ts';
-import { type AnyQueue, type AnyWorker, type Backend, type JobOf, once, type Run } from './queue/backend.ts';
+import { type AnyQueue, type AnyWorker, type Backend, once, type Run } from './queue/backend.ts';
 import { closeWorkers } from './queue/close-workers.ts';
 import { createComplaint } from './queue/complaint.ts';
 import { keepQueues } from './queue/kept-queues.ts';
 import { createBackendOnPostgres } from './queue/postgres-backend.ts';
 import { createBackendOnRedis } from './queue/redis-backend.ts';
+import { type Bell, createRing } from './queue/ring.ts';
 import type { Refusal } from './refusal.ts';
-import { TimedOut, withTimeout } from './with-timeout.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** Where the jobs live: Redis when its URL is given, else schema `bullmq` of the database. */
 export interface QueueConnection {
@@ -17,12 +17,6 @@ export interface QueueConnection {
   /** Stands before every key in Redis. */
   redisPrefix?: string;
   databaseUrl: string;
-}
-
-export interface Bell {
-  name: string;
-  id: string;
-  payload: object;
 }
 
 /** The queues of one process. Jobs are doorbells: `ring` never throws, what it could not ring the sweep rings again. */
@@ -38,11 +32,8 @@ export interface Queues {
   close(graceMs: number, hurry?: AbortSignal): Promise<void>;
 }
 
-/** `add` never settles while Redis is down (measured), so a ring gives up after this long. */
-const ringTimeoutMs = 5_000;
-/** Who has waited in vain spares the next ones the wait: a page that rings must not hang on a queue that does not answer. */
-const restAfterTimeoutMs = 5_000;
-const bellsPerAdd = 100;
+/** As for a ring: an answer does not come while Redis is down. */
+const answerTimeoutMs = 5_000;
 const usualRedisPrefix = 'weekly-verdicts';
 
 /** Opens the queues; connections are made when first used. */
@@ -50,20 +41,14 @@ export function openQueues(connection: QueueConnection, log: Log): Queues {
   const backend = openBackend(connection);
   const complain = createComplaint(log);
   const queues = keepQueues(backend, complain);
+  const ring = createRing(backend, queues, complain);
   const workers: AnyWorker[] = [];
   const running = new Set<Promise<void>>();
   let isClosing = false;
-  let restsUntil = -Infinity;
   return {
     async ring(queue, bells) {
       // A closed queue would never answer; whatever is due is rung by the next process.
-      if (isClosing || performance.now() < restsUntil) return;
-      const added = backend.refuseWhileAway().then(() => addJobs(queues.get(queue), bells));
-      await withTimeout(added, ringTimeoutMs).catch((error: Error) => {
-        if (error instanceof TimedOut) restsUntil = performance.now() + restAfterTimeoutMs;
-        else queues.renewIfSpoiled(queue);
-        complain(queue)(error);
-      });
+      if (!isClosing) await ring(queue, bells);
     },
     work(queue, run, { concurrency }) {
       const runJob: Run = ({ name, data: payload }) => {
@@ -100,22 +85,11 @@ function openBackend({ redisUrl, redisCa, redisPrefix, databaseUrl }: QueueConne
   return createBackendOnRedis({ url: redisUrl, ca: redisCa ?? null, prefix: redisPrefix ?? usualRedisPrefix });
 }
 
-async function addJobs(queue: AnyQueue, bells: readonly Bell[]): Promise<void> {
-  for (let start = 0; start < bells.length; start += bellsPerAdd) {
-    await queue.addBulk(bells.slice(start, start + bellsPerAdd).map(toJob));
-    failpoint('after-bells');
-  }
-}
-
 async function keepRepeating(queue: AnyQueue, name: string, everyMs: number): Promise<boolean> {
-  const scheduler = await withTimeout(queue.getJobScheduler(name), ringTimeoutMs);
+  const scheduler = await withTimeout(queue.getJobScheduler(name), answerTimeoutMs);
   const isLate = scheduler?.next === undefined || scheduler.next < Date.now() - everyMs;
   if (scheduler?.every === everyMs && !isLate) return false;
   const job = { name, data: {}, opts: once };
-  await withTimeout(queue.upsertJobScheduler(name, { every: everyMs }, job), ringTimeoutMs);
+  await withTimeout(queue.upsertJobScheduler(name, { every: everyMs }, job), answerTimeoutMs);
   return true;
-}
-
-function toJob({ name, id, payload }: Bell): JobOf<typeof once & { jobId: string }> {
-  return { name, data: payload, opts: { ...once, jobId: id } };
 }

@@ -12,7 +12,7 @@ import { checkLedger, sendIssueNumbered } from './send-once.ts';
 
 /** `npm run bench:http`: webhooks during a send, one-click unsubscribes and archive pages, beside a bare hono route in the same run. */
 
-const subscribers = 20_000;
+const subscribers = 80_000;
 const connections = 16;
 const seconds = 5;
 const rounds = 3;
@@ -193,7 +193,11 @@ async function benchHttp(place: Place): Promise<void> {
     // A send that outlasts the rounds, at the rate the provider gives everybody.
     const next = await installation.approve();
     const sending = new AbortController();
-    void sendIssueNumbered(installation, next, () => {}).then(() => sending.abort());
+    // Watched no longer once the rounds are over and the database is closed.
+    void sendIssueNumbered(installation, next, () => {}).then(
+      () => sending.abort(),
+      () => {},
+    );
     const reports: Map<string, LoadReport>[] = [];
     for (let round = 0; round < rounds; round += 1) reports.push(await runRound(scene, round));
     endTelling();

@@ -33,7 +33,7 @@ afterAll(async () => {
 
 /** A process on the database of this test, paced so slowly that it can be met in mid-send. */
 async function startHere(args: string[]): Promise<Program> {
-  const env = { DATA_DIR: dataDir, PORT: String(port), RESEND_RATE_LIMIT: '2', NODE_ENV: 'test' };
+  const env = { DATA_DIR: dataDir, PORT: String(port), RESEND_RATE_LIMIT: '0.5', NODE_ENV: 'test' };
   const program = await startProgram('src/cli.ts', args, env);
   programs.push(program);
   return program;

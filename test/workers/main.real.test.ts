@@ -44,16 +44,14 @@ async function untilIgnored(svixId: string): Promise<void> {
   }
 }
 
-const never = new Date('2100-01-01T00:00:00Z');
-
 describe('the workers', () => {
   it('survive a job of a name nobody knows and one of the wrong shape', async () => {
-    await insertEvent('good', never);
+    await insertEvent('good', new Date('2026-01-01T00:00:00Z'));
     await queues.ring('events', [
       { name: 'no-such-job', id: 'odd-1', payload: {} },
       { name: 'constructor', id: 'odd-2', payload: {} },
-      { name: 'apply-event', id: 'odd-3', payload: { svixId: 7 } },
-      { name: 'apply-event', id: 'event-good', payload: { svixId: 'good' } },
+      { name: 'submit-batch', id: 'odd-3', payload: { batchId: 7 } },
+      { name: 'apply-events', id: 'good', payload: {} },
     ]);
     await untilIgnored('good');
   });
@@ -65,7 +63,7 @@ describe('the workers', () => {
         ...ctx.queue,
         ring: async (name, payloads) =>
           queues.ring(
-            name === 'apply-event' ? 'events' : 'submit',
+            name === 'apply-events' ? 'events' : 'submit',
             payloads.map((payload, n) => ({ name, id: `swept-${n}`, payload })),
           ),
       },
