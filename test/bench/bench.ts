@@ -26,7 +26,7 @@ const rate = ({ mails, seconds }: Figures) => mails / seconds;
 
 function describeMachine({ workers }: BenchOptions): string {
   const name = cpus()[0]?.model.trim() ?? 'unknown';
-  return `${cpus().length} cores (${name}), Node ${process.version}, ${workers} worker processes, unpaced, production mode, through tsx as \`npm start\`; embedded Postgres with its ordinary durability, max_wal_size 4GB.`;
+  return `${cpus().length} cores (${name}), Node ${process.version}, ${workers} worker processes, unpaced, production mode, through tsx as \`npm start\`; embedded Postgres with its ordinary durability.`;
 }
 
 function row(name: string, figures: Figures[]): string[] {

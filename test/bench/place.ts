@@ -25,7 +25,6 @@ export async function openPlace(): Promise<Place> {
   await chmod(dataDir, 0o711);
   const postgres = await startEmbeddedPostgres({ dataDir });
   const postmaster = await readPostmaster(postgres.url);
-  await allowLongLog(postgres.url);
   // An interrupted bench has no time to wait: the server is ended in the last moment of the process.
   const endAtOnce = () => {
     process.kill(postmaster, 'SIGQUIT');
@@ -53,14 +52,6 @@ export async function openPlace(): Promise<Place> {
     },
     end,
   };
-}
-
-/** As a server for a million readers has it: with the default of 1 GB a large send sets off a checkpoint every few seconds. */
-async function allowLongLog(url: string): Promise<void> {
-  const server = openDb<unknown>(url, { max: 1 });
-  await sql`alter system set max_wal_size = '4GB'`.execute(server);
-  await sql`select pg_reload_conf()`.execute(server);
-  await server.destroy();
 }
 
 async function readPostmaster(url: string): Promise<number> {
