@@ -37,7 +37,9 @@ export async function importSubscriberFile(file: string): Promise<void> {
   );
   const added = Object.entries(report.added).filter(([, count]) => count > 0);
   const came = added.length === 0 ? 'nobody new' : added.map(([state, count]) => `${count} ${state}`).join(', ');
-  print(`${report.rows} ${report.rows === 1 ? 'row' : 'rows'}: ${came}; ${report.known} known already, left as they are; ${report.refused} refused.`);
+  print(
+    `${report.rows} ${report.rows === 1 ? 'row' : 'rows'}: ${came}; ${report.known} known already, left as they are; ${report.refused} refused.`,
+  );
   if (report.refused > 0) throw new Failure(`Rows refused: ${report.refused}. Mend them and import the file again.`);
 }
 
