@@ -145,11 +145,17 @@ test('104 whatever is edited, whenever and however often: every calendar week ha
 const midnight: WeeklySlot = { weekday: 1, hour: 0, minute: 0, timeZone: 'UTC' };
 const eveningBefore: WeeklySlot = { weekday: 7, hour: 19, minute: 59, timeZone: 'America/New_York' };
 
-test('104 the same across zones; only where the date line takes a day, a week may be as long in hours and two in name', () => {
+/**
+ * Where it is still Sunday in one zone and Monday already in the other, an edit may leave a week without a moment of its own: the
+ * next issue is two weeks on in name. In time it is a fortnight at the most, as from a Monday to the Sunday of the week after.
+ */
+const fortnightHours = 14 * 24;
+
+test('104 the same across zones; where Sunday and Monday meet a week may be skipped in name, never more than a fortnight in time', () => {
   fc.assert(
     fc.property(anySlot, editsTo(anySlot), (first, changes) => {
       const steps = stepsOf(liveThrough(first, changes));
-      expect(steps.filter(({ weeks, hours }) => weeks !== 1 && !(weeks === 2 && hours <= 8.5 * 24))).toEqual([]);
+      expect(steps.filter(({ weeks, hours }) => weeks !== 1 && !(weeks === 2 && hours <= fortnightHours))).toEqual([]);
     }),
     { numRuns: 150, examples: [[midnight, [{ afterHours: 96, to: eveningBefore }]]] },
   );
