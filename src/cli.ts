@@ -33,11 +33,11 @@ function addServiceCommands(program: Command): void {
     .option('--reset', 'throw the embedded database away and start afresh')
     .option('--chaos', 'break workers, provider, queue and database while an issue goes out, then compare the ledgers')
     .option('--seed <number>', 'the same chaos again', readSeed)
-    .action(async ({ chaos, seed, ...options }: { chaos?: boolean; seed?: number }) =>
-      chaos
-        ? (await import('./demo/chaos/run-chaos.ts')).runChaos(seed === undefined ? {} : { seed })
-        : (await import('./demo/run-demo.ts')).runDemo(options),
-    );
+    .action(async ({ chaos, seed, ...options }: { chaos?: boolean; seed?: number }) => {
+      if (chaos) return (await import('./demo/chaos/run-chaos.ts')).runChaos(seed === undefined ? {} : { seed });
+      if (seed !== undefined) program.error('--seed belongs to --chaos.');
+      return (await import('./demo/run-demo.ts')).runDemo(options);
+    });
   program
     .command('start')
     .description('the whole service in one process')

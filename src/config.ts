@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { ConfigFaults } from './config-faults.ts';
 import { isRedisUrl, readCertificates } from './platform/redis/read-settings.ts';
 
 /** Everything the environment decides, checked. */
@@ -38,17 +39,6 @@ export interface Config {
   logLevel: string;
   failpoint: string | undefined;
   environment: string | undefined;
-}
-
-/** Every fault of the environment at once, each with its mend. */
-export class ConfigFaults extends Error {
-  readonly faults: string[];
-  constructor(faults: string[]) {
-    super(
-      `The configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n- ${faults.join('\n- ')}`,
-    );
-    this.faults = faults;
-  }
 }
 
 /** Parts between commas; of nothing but commas, undefined. */
@@ -152,13 +142,19 @@ export const ignoredByDemo = [
 
 /** Reads the environment (and a `.env` file beside package.json, which never overrides it); throws ConfigFaults. */
 export function loadConfig(without: readonly string[] = []): Config {
+  if (isMailbox(process.env.MAIL)) delete process.env.MAIL;
   if (existsSync('.env')) process.loadEnvFile('.env');
   return parseConfig(process.env, without);
 }
 
+/** Login shells keep the path of the person's mailbox under this name: it is not ours, and must not stand before that of `.env`. */
+function isMailbox(mail: string | undefined): boolean {
+  return mail?.startsWith('/') === true;
+}
+
 /** Which of the variables that `demo` sets aside are set, to be named to the person. */
 export function listIgnoredByDemo(env: NodeJS.ProcessEnv = process.env): string[] {
-  return ignoredByDemo.filter((name) => (env[name] ?? '').trim() !== '');
+  return ignoredByDemo.filter((name) => (env[name] ?? '').trim() !== '' && !(name === 'MAIL' && isMailbox(env.MAIL)));
 }
 
 /** What a process of ours beside this one gets of its environment, whatever else is set: where programs and the user's files are. */

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { ConfigFaults, ignoredByDemo, listIgnoredByDemo, loadConfig, parseConfig } from '../src/config.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ignoredByDemo, listIgnoredByDemo, loadConfig, parseConfig } from '../src/config.ts';
+import { ConfigFaults } from '../src/config-faults.ts';
 
 /** Whole for real mail. */
 const real = {
@@ -180,11 +181,17 @@ describe('demo', () => {
 
 describe('a .env file', () => {
   const before = process.cwd();
-  const folder = mkdtempSync(join(tmpdir(), 'verdicts-env-'));
+  const mailBefore = process.env.MAIL;
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'verdicts-env-'));
+  });
   afterEach(() => {
     process.chdir(before);
     delete process.env.NEWSLETTER_NAME;
     delete process.env.PORT;
+    if (mailBefore === undefined) delete process.env.MAIL;
+    else process.env.MAIL = mailBefore;
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -193,5 +200,13 @@ describe('a .env file', () => {
     process.chdir(folder);
     process.env.PORT = '4002';
     expect(loadConfig(ignoredByDemo)).toMatchObject({ newsletterName: 'From the file', port: 4002 });
+  });
+
+  it('is not kept from counting by the mailbox that login shells keep under the name MAIL', () => {
+    writeFileSync(join(folder, '.env'), 'MAIL=sandbox\n');
+    process.chdir(folder);
+    process.env.MAIL = '/var/mail/root';
+    expect(listIgnoredByDemo()).not.toContain('MAIL');
+    expect(loadConfig().isSandbox).toBe(true);
   });
 });

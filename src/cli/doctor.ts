@@ -1,4 +1,5 @@
-import { type Config, ConfigFaults, loadConfig } from '../config.ts';
+import { type Config, loadConfig } from '../config.ts';
+import { ConfigFaults } from '../config-faults.ts';
 import { type Finding, fault, ok } from '../ops/doctor/finding.ts';
 import { runChecks } from '../ops/doctor/run-checks.ts';
 import { checkSchema } from '../start/check-schema.ts';

@@ -1,4 +1,5 @@
-import { type Config, ConfigFaults, loadConfig } from '../config.ts';
+import { type Config, loadConfig } from '../config.ts';
+import { ConfigFaults } from '../config-faults.ts';
 import type { Context } from '../context.ts';
 import { isRefusal, type Refusal } from '../platform/refusal.ts';
 import { Failure } from '../start/failure.ts';
