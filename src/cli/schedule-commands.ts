@@ -6,6 +6,7 @@ import { findNextSlot } from '../schedule/find-next-slot.ts';
 import { pauseSchedule, resumeSchedule } from '../schedule/pause-schedule.ts';
 import { ensureSchedule } from '../schedule/queries.ts';
 import { type Schedule, weekdays } from '../schedule/schedule.ts';
+import { isRefusal } from '../platform/refusal.ts';
 import { Failure } from '../start/failure.ts';
 import { accept, withContext } from './run-command.ts';
 import type { ScheduleOptions } from './schedule-options.ts';
@@ -27,7 +28,10 @@ export async function setSchedule(options: ScheduleOptions): Promise<void> {
     throw new Failure('Name what to change, such as --day tuesday or --time 09:00.', { exitStatus: 2 });
   await withContext(async (ctx) => {
     const { version: seenVersion } = await readSchedule(ctx);
-    await printSchedule(ctx, accept(await editSchedule(ctx, { seenVersion, changes, by: actor() })), options);
+    const edited = await editSchedule(ctx, { seenVersion, changes, by: actor() });
+    // What no schedule can be is wrong use, like what no option can be.
+    if (isRefusal(edited) && edited.refused !== 'stale') throw new Failure(edited.sentence, { exitStatus: 2 });
+    await printSchedule(ctx, accept(edited), options);
   });
 }
 
