@@ -4,7 +4,6 @@ export interface BenchOptions {
   subscribers: number;
   runs: number;
   workers: number;
-  variants: number;
   only: 'send' | 'pace' | 'all';
 }
 
@@ -19,7 +18,6 @@ export function readOptions(args: string[]): BenchOptions {
       subscribers: { type: 'string', default: '10000' },
       runs: { type: 'string' },
       workers: { type: 'string', default: '2' },
-      variants: { type: 'string', default: '1' },
       only: { type: 'string', default: 'all' },
     },
   });
@@ -30,7 +28,6 @@ export function readOptions(args: string[]): BenchOptions {
     subscribers,
     runs: readCount('runs', values.runs ?? (subscribers >= largeFrom ? '1' : '5'), 100),
     workers: readCount('workers', values.workers, 64),
-    variants: readCount('variants', values.variants, 1_000),
     only: only === 'all' && subscribers >= largeFrom ? 'send' : only,
   };
 }
