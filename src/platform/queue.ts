@@ -1,8 +1,9 @@
 import type { Log } from './log.ts';
-import { type AnyQueue, type AnyWorker, type Backend, once, type Run } from './queue/backend.ts';
+import { type AnyQueue, type Backend, once, type Run } from './queue/backend.ts';
 import { closeWorkers } from './queue/close-workers.ts';
 import { createComplaint } from './queue/complaint.ts';
 import { keepQueues } from './queue/kept-queues.ts';
+import { keepWorkers } from './queue/kept-workers.ts';
 import { createBackendOnPostgres } from './queue/postgres-backend.ts';
 import { createBackendOnRedis } from './queue/redis-backend.ts';
 import { type Bell, createRing } from './queue/ring.ts';
@@ -42,7 +43,7 @@ export function openQueues(connection: QueueConnection, log: Log): Queues {
   const complain = createComplaint(log);
   const queues = keepQueues(backend, complain);
   const ring = createRing(backend, queues, complain);
-  const workers: AnyWorker[] = [];
+  const workers = keepWorkers(backend);
   const running = new Set<Promise<void>>();
   let isClosing = false;
   return {
@@ -56,10 +57,12 @@ export function openQueues(connection: QueueConnection, log: Log): Queues {
         running.add(ending);
         return ending;
       };
-      const worker = backend.worker(queue, runJob, concurrency);
-      worker.on('error', complain(queue));
-      worker.on('failed', (_job, error) => complain(queue)(error));
-      workers.push(worker);
+      workers.begin(() => {
+        const worker = backend.worker(queue, runJob, concurrency);
+        worker.on('error', complain(queue));
+        worker.on('failed', (_job, error) => complain(queue)(error));
+        return worker;
+      });
     },
     async keepRepeating(queue, name, everyMs) {
       await backend.refuseWhileAway();
@@ -73,7 +76,7 @@ export function openQueues(connection: QueueConnection, log: Log): Queues {
       // The grace is given once: what outlived it is not waited for again.
       if (isClosing) return;
       isClosing = true;
-      await closeWorkers(workers, running, { graceMs, hurry });
+      await closeWorkers(workers.end(), running, { graceMs, hurry });
       await queues.close();
       await backend.end();
     },

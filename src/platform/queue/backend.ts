@@ -27,6 +27,7 @@ export interface AnyQueue {
 
 /** What we use of BullMQ's Worker. */
 export interface AnyWorker {
+  waitUntilReady(): Promise<unknown>;
   pause(doNotWaitActive: boolean): Promise<void>;
   close(force: boolean): Promise<void>;
   on(event: 'error', listener: (error: Error) => void): unknown;
@@ -37,7 +38,7 @@ export interface AnyWorker {
 export interface Backend {
   queue(name: string): AnyQueue;
   worker(name: string, run: Run, concurrency: number): AnyWorker;
-  /** Whether a queue that has failed once may fail ever after: it looks at its schema once, and keeps what came of it (tried). */
+  /** Whether a queue or worker that has failed once may fail ever after: it looks at its schema once, and keeps what came of it (tried). */
   isSpoiledByFailure: boolean;
   /** Throws at once while the server is known to be away, so that nobody waits for it. */
   refuseWhileAway(): Promise<void>;
