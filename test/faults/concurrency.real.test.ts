@@ -98,6 +98,11 @@ describe('two workers', () => {
 });
 
 describe('111. paused and resumed twenty times fast in mid-send', () => {
+  // The next issue is made in small batches before anybody works on it.
+  afterEach(async () => {
+    for (const end of endings.splice(0)) await end();
+  });
+
   it('everybody gets one mail', async () => {
     const number = await sendHeld(1);
     for (let round = 0; round < 20; round += 1) {
@@ -131,6 +136,9 @@ describe('111. paused and resumed twenty times fast in mid-send', () => {
   });
 });
 
+/** Ends the workers of the last test. */
+const endings: (() => Promise<unknown>)[] = [];
+
 /** An issue in 24 batches that two workers send once it is resumed, of which the provider holds the first to be called, or all. */
 async function sendHeld(times: 1 | 'always'): Promise<number> {
   const number = await approveAgain(scene);
@@ -140,7 +148,11 @@ async function sendHeld(times: 1 | 'always'): Promise<number> {
   unwrap(await pauseIssue(scene.ctx, { number, by: 'test', reason: 'before anybody works' }));
   const rings = (await listBatches(scene, number)).map(({ id, attempt }) => ({ batchId: id, attempt }));
   await scene.ctx.queue.ring('submit-batch', rings);
-  await Promise.all([scene.run(['work']), scene.work()]);
+  const [program, service] = await Promise.all([scene.run(['work']), scene.work()]);
+  endings.push(
+    () => program.stop('SIGTERM'),
+    () => service.stop(2_000),
+  );
   await until('every ring was answered', async () => (await countJobs(scene)) === 0, 60);
   expect((await listBatches(scene, number)).every(({ attempt }) => attempt === 0)).toBe(true);
   unwrap(await resumeSendingIssue(scene.ctx, { number, by: 'test', acceptsProvider: false }));
