@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createLog } from '../../src/platform/log.ts';
 import { openQueues, type QueueConnection, type Queues } from '../../src/platform/queue.ts';
 import { connectionToNobody, queueConnection } from '../support/queue-backend.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 let test: TestDatabase;
@@ -21,6 +22,22 @@ function open(connection = usual): Queues {
   const queues = openQueues(connection, createLog('silent'));
   opened.push(queues);
   return queues;
+}
+
+const wires: TcpProxy[] = [];
+afterAll(async () => {
+  for (const wire of wires.splice(0)) await wire.end();
+});
+
+/** The same connection by a wire that can be cut. */
+async function lineTo(connection: QueueConnection): Promise<{ connection: QueueConnection; wire: TcpProxy }> {
+  const name = connection.redisUrl === null ? 'databaseUrl' : 'redisUrl';
+  const url = new URL(connection[name] ?? '');
+  const wire = await startTcpProxy(Number(url.port));
+  wires.push(wire);
+  url.hostname = '127.0.0.1';
+  url.port = String(wire.port);
+  return { connection: { ...connection, [name]: url.href }, wire };
 }
 
 interface Gate {
@@ -107,6 +124,18 @@ describe('a ring', () => {
 
   it('never throws, though nobody can be reached', async () => {
     await expect(open(connectionToNobody()).ring('plain', [bell('a')])).resolves.toBeUndefined();
+  });
+});
+
+describe('a worker begun while its server ends every connection', () => {
+  it('works once it no longer does', async () => {
+    const { connection, wire } = await lineTo(usual);
+    wire.cut();
+    const { until } = workInOrder(open(connection), 'spoiled');
+    await expect.poll(() => wire.countConnections(), { timeout: 10_000 }).toBeGreaterThan(0);
+    await open().ring('spoiled', [bell('a')]);
+    wire.restore();
+    await until('a');
   });
 });
 
