@@ -3,7 +3,13 @@ import { findChromium } from './test/support/find-chromium.ts';
 import { listFaultTestsOnBothQueues } from './test/support/on-both-queues.ts';
 import { hasRedisServer } from './test/support/redis-server.ts';
 
-const common = { environment: 'node' as const, testTimeout: 90_000, hookTimeout: 60_000 };
+/** How long something may take says nothing: what is waited for comes later on a busy machine. */
+const common = {
+  environment: 'node' as const,
+  testTimeout: 120_000,
+  hookTimeout: 90_000,
+  expect: { poll: { timeout: 30_000 } },
+};
 
 /** Tests in a browser are left out where there is none, and say so; under CI its absence fails them. */
 const hasBrowser = findChromium() !== undefined || process.env.CI === 'true';

@@ -132,7 +132,7 @@ describe('a worker begun while its server ends every connection', () => {
     const { connection, wire } = await lineTo(usual);
     wire.cut();
     const { until } = workInOrder(open(connection), 'spoiled');
-    await expect.poll(() => wire.countConnections(), { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => wire.countConnections()).toBeGreaterThan(0);
     await open().ring('spoiled', [bell('a')]);
     wire.restore();
     await until('a');

@@ -154,13 +154,13 @@ export function mailTo(to: string, more: Record<string, unknown> = {}) {
   };
 }
 
-/** Looks again and again until it is so; fails after ten seconds with what was seen last. */
+/** Looks again and again until it is so; fails after half a minute with what was seen last. */
 export async function until<T>(look: () => T | Promise<T>, isSo: (seen: T) => boolean): Promise<T> {
-  const endsAt = Date.now() + 10_000;
+  const endsAt = Date.now() + 30_000;
   for (;;) {
     const seen = await look();
     if (isSo(seen)) return seen;
-    if (Date.now() > endsAt) throw new Error(`not so after ten seconds: ${JSON.stringify(seen)}`);
+    if (Date.now() > endsAt) throw new Error(`not so after half a minute: ${JSON.stringify(seen)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -174,7 +174,7 @@ export function unwrap<Result>(result: Result | Refusal): Exclude<Result, Refusa
 }
 
 /** Waits until the condition holds; fails after `seconds` with what was waited for. */
-export async function until(what: string, holds: () => Promise<boolean>, seconds = 30): Promise<void> {
+export async function until(what: string, holds: () => Promise<boolean>, seconds = 60): Promise<void> {
   const end = performance.now() + seconds * 1000;
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`waited ${seconds} s in vain until ${what}`);
