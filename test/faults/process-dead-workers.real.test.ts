@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startProgram } from '../support/program.ts';
-import { type Scene, until } from '../support/scene.ts';
+import { type Scene, until, untilSaid } from '../support/scene.ts';
 import { crash, listCallsTaken, openCrashScene } from './crashing.ts';
 import { approveAgain, expectWell, listAlerts, listBatches, pauseWebhooks } from './sending.ts';
 
@@ -44,7 +44,8 @@ it.each([
     expect(await scene.account(number)).toMatchObject({ waiting: 0, accepted: 0, balanced: true });
     expect(await listCallsTaken(scene, number)).toHaveLength(callsCount);
     await until('it is told', async () => (await listAlerts(scene)).slice(alertsBefore).includes('batch-unknown'));
-    expect(worker.output()).toContain(
+    await untilSaid(
+      worker,
       `\`issue resolve ${number}\` lists its mails; look them up at the provider, then decide: accepted, failed or send-again.`,
     );
     // Not through the scene: its output is for the operator's eyes, and no log.

@@ -2,7 +2,7 @@ import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { countJobsKept } from '../support/queue-backend.ts';
-import { until } from '../support/scene.ts';
+import { until, untilSaid } from '../support/scene.ts';
 import { countMailsTaken, expectWhole, listCallsTaken, untilSent } from './crashing.ts';
 import { ringBatches, type RedisScene, untilUp, withRedisScene } from './on-redis.ts';
 import { freezeInto } from './small-batches.ts';
@@ -43,7 +43,7 @@ describe.concurrent('Redis that has lost', { timeout: 180_000 }, () => {
       await expectCalledOnce(scene, number);
       await until('the tick is scheduled again', () => isTickScheduled(scene), 60);
       // What ran meanwhile finds its job gone when it ends.
-      expect(worker.output()).toContain('Missing key for job');
+      await untilSaid(worker, 'Missing key for job');
       expect(await worker.stop('SIGTERM')).toBe(0);
     });
   });

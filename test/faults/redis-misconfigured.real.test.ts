@@ -5,7 +5,7 @@ import { parseConfig } from '../../src/config.ts';
 import { Failure } from '../../src/start/failure.ts';
 import { startService } from '../../src/start/service.ts';
 import { findFreePort, type RedisServer, startRedis } from '../support/redis-server.ts';
-import { type Scene, openScene, until } from '../support/scene.ts';
+import { type Scene, openScene, until, untilSaid } from '../support/scene.ts';
 import { expectWhole, untilSent } from './crashing.ts';
 import { readReadiness, untilUp } from './on-redis.ts';
 import { approveAgain } from './sending.ts';
@@ -74,7 +74,7 @@ describe('29. a REDIS_URL with', () => {
     await untilUp(web);
     const readiness = await readReadiness(`http://127.0.0.1:${port}`);
     expect(readiness).toMatchObject({ status: 200, state: 'degraded', queue: 'wrong-password' });
-    expect(web.output()).toContain('refuses the password');
+    await untilSaid(web, 'refuses the password');
     expect(web.output()).not.toContain('wrong-secret');
     expect(await web.stop('SIGTERM')).toBe(0);
   });
@@ -116,7 +116,7 @@ describe('30. in the queue', () => {
     await expectWhole(scene, number);
     const listed = async () => Promise.all(['wait', 'active'].map((list) => client.lrange(`${wait}:${list}`, 0, -1)));
     await until('none of them is kept', async () => (await listed()).flat().length === 0, 60);
-    expect(worker.output()).toContain('no job is called clean-kitchen');
+    await untilSaid(worker, 'no job is called clean-kitchen');
     expect(await worker.stop('SIGTERM')).toBe(0);
   });
 });

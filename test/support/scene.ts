@@ -173,6 +173,11 @@ export function unwrap<Result>(result: Result | Refusal): Exclude<Result, Refusa
   return result as Exclude<Result, Refusal>;
 }
 
+/** Waits until a process has said it: what it wrote down in the database may be seen sooner than its words. */
+export async function untilSaid(program: Pick<Program, 'output'>, words: string): Promise<void> {
+  await until(`it says: ${words}`, async () => program.output().includes(words));
+}
+
 /** Waits until the condition holds; fails after `seconds` with what was waited for. */
 export async function until(what: string, holds: () => Promise<boolean>, seconds = 60): Promise<void> {
   const end = performance.now() + seconds * 1000;
