@@ -23,6 +23,7 @@ const gapMs = [2_000, 8_000] as const;
 const calmShare = 0.8;
 const newReadersShare = 0.01;
 const lookEveryMs = 1_000;
+/** The provider's next try may be five minutes away; none told for longer than that, and something is stuck. */
 const reportsWaitMs = 600_000;
 const by = 'soak';
 
@@ -111,7 +112,7 @@ async function runRound(stage: Stage, { round, random, tell, isOver }: Round): P
     },
   });
   await Promise.all([disturbing, watchToEnd(stage, { number, issueId, tell })]);
-  await awaitReports(stage, issueId);
+  await awaitReports(stage, { issueId, tell });
   const account = await lookAt(stage, issueId);
   const faults = await checkStage(stage, issueId);
   if (faults.length > 0)
@@ -153,18 +154,26 @@ async function watchToEnd(
   }
 }
 
-/** Every event the provider has to tell has been told. */
-async function awaitReports({ sandboxDb }: Stage, issueId: string): Promise<void> {
-  const until = performance.now() + reportsWaitMs;
-  for (;;) {
-    const open = await patiently(() =>
-      sandboxDb.selectFrom('events').select('id').where('nextAt', 'is not', null).limit(1).executeTakeFirst(),
-    );
-    if (open === undefined) break;
-    if (performance.now() > until) throw new Error(`the provider still has events to tell of issue ${issueId}`);
-    await wait(lookEveryMs);
+/** Every event the provider has to tell has been told; as long as it goes on telling, that may take what it takes. */
+async function awaitReports(
+  { sandboxDb }: Stage,
+  { issueId, tell }: { issueId: string; tell: Round['tell'] },
+): Promise<void> {
+  let left = await countOpenEvents(sandboxDb);
+  tell(`sent; ${left} reports are still to come`);
+  for (let toldAt = performance.now(); left > 0; await wait(lookEveryMs)) {
+    const open = await countOpenEvents(sandboxDb);
+    if (open !== left) toldAt = performance.now();
+    left = open;
+    if (performance.now() - toldAt > reportsWaitMs)
+      throw new Error(`the provider still has ${left} events to tell of issue ${issueId}`);
   }
   await wait(lookEveryMs);
+}
+
+async function countOpenEvents(db: Stage['sandboxDb']): Promise<number> {
+  const open = db.selectFrom('events').select((eb) => eb.fn.countAll<string>().as('count'));
+  return Number((await patiently(() => open.where('nextAt', 'is not', null).executeTakeFirstOrThrow())).count);
 }
 
 async function checkStage(stage: Stage, issueId: string): Promise<string[]> {
