@@ -4,6 +4,7 @@ import * as restoreMarks from './0002-restore-marks/index.ts';
 import * as calendarGuardCanary from './0003-calendar-guard-canary/index.ts';
 import * as sendAgain from './0004-send-again/index.ts';
 import * as deliveryRows from './0009-delivery-rows/index.ts';
+import * as unknownIssues from './0010-unknown-issues/index.ts';
 
 /** Every migration, oldest first. A landed one is never edited: mend forward. */
 export const migrations: Record<string, Migration> = {
@@ -12,4 +13,5 @@ export const migrations: Record<string, Migration> = {
   '0003-calendar-guard-canary': calendarGuardCanary,
   '0004-send-again': sendAgain,
   '0009-delivery-rows': deliveryRows,
+  '0010-unknown-issues': unknownIssues,
 };

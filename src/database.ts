@@ -17,6 +17,8 @@ import type {
   IssuesTable,
   PicksTable,
   RevisionsTable,
+  UnknownIssuesTable,
+  UnknownPicksTable,
   VariantsTable,
 } from './issues/tables.ts';
 import type { MailsTable } from './mails/tables.ts';
@@ -50,6 +52,8 @@ export interface Database {
   cards: CardsTable;
   variants: VariantsTable;
   approvals: ApprovalsTable;
+  unknownIssues: UnknownIssuesTable;
+  unknownPicks: UnknownPicksTable;
   batches: BatchesTable;
   deliveries: DeliveriesTable;
   outcomeCounts: OutcomeCountsTable;

@@ -4,6 +4,7 @@ import type { DraftCheck } from '../issues/render-draft.ts';
 export const checkNames: Record<DraftCheck['code'], string> = {
   'no-cards': 'There is a verdict in it',
   'too-few-picks': 'There are enough picks',
+  'went-out': 'It repeats nothing that went out before',
   'render-failed': 'It can be rendered',
   'html-too-large': 'The HTML stays under 95 KB with the longest values',
   'text-missing': 'Every part has a text version',

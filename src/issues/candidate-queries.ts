@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '../database.ts';
 import { addHours } from '../schedule/schedule.ts';
 import { candidateDaysLimit, type LastFeatured } from './rate-candidate.ts';
+import { wentOutUnknown } from './unknown-issues.ts';
 
 /** More new comparisons than this in four weeks are not looked at; the newest are. */
 export const candidatesLimit = 500;
@@ -16,8 +17,8 @@ export interface CandidateRow {
 }
 
 /**
- * Comparisons in no issue that was frozen, new in the last 28 days, at their latest version; newest first, 500 at most.
- * A page dated in the future is not out yet.
+ * Comparisons in no issue that was frozen and in no unknown one, new in the last 28 days, at their latest version; newest first,
+ * 500 at most. A page dated in the future is not out yet.
  */
 export async function listCandidates(db: Db, now: Date): Promise<CandidateRow[]> {
   const since = addHours(now, -24 * candidateDaysLimit);
@@ -31,6 +32,7 @@ export async function listCandidates(db: Db, now: Date): Promise<CandidateRow[]>
       and not exists (
         select 1 from picks p join issues i on i.id = p.issue_id
         where p.comparison_id = c.id and i.frozen_at is not null)
+      and not ${wentOutUnknown}
     order by new_at desc, c.slug limit ${candidatesLimit}`.execute(db);
   return found.rows;
 }

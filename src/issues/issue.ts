@@ -38,3 +38,10 @@ export interface GuardFigures {
   bounced: number;
   complained: number;
 }
+
+/** The figures a person went on with in spite of the guard: it looks at what is reported after them. */
+export interface GuardBaseline extends GuardFigures {
+  /** ISO 8601, and who; null where neither was written down. */
+  at: string | null;
+  by: string | null;
+}

@@ -1,5 +1,6 @@
 import type { Tool } from '../comparisons/comparison.ts';
 import type { PickReason } from './issue.ts';
+import { countOf } from '../platform/count-of.ts';
 
 /** The last issue that went out with a tool in it. */
 export interface LastFeatured {
@@ -23,7 +24,7 @@ const dayMs = 86_400_000;
 export function rateFreshness(page: { newAt: Date; now: Date; isPublished: boolean }): PickReason {
   const days = Math.max(0, (page.now.getTime() - page.newAt.getTime()) / dayMs);
   const wholeDays = Math.floor(days);
-  const when = wholeDays === 0 ? 'today' : `${wholeDays} ${wholeDays === 1 ? 'day' : 'days'} ago`;
+  const when = wholeDays === 0 ? 'today' : `${countOf(wholeDays, 'day')} ago`;
   const share = 1 - Math.min(1, days / candidateDaysLimit);
   return reason('freshness', share, `${page.isPublished ? 'published' : 'imported'} ${when}`);
 }
@@ -49,7 +50,7 @@ export function rateVotes(tools: readonly Tool[]): PickReason {
   const votes = communities.reduce((sum, community) => sum + (community.votes ?? 0), 0);
   if (votes > 0) {
     const share = Math.log10(1 + votes) / Math.log10(1 + manyVotes);
-    return reason('votes', Math.min(1, share), `${votes} community ${votes === 1 ? 'vote' : 'votes'}`);
+    return reason('votes', Math.min(1, share), countOf(votes, 'community vote'));
   }
   const isCounted = communities.every((community) => community.votes === 0);
   if (isCounted) return reason('votes', 0, 'no community votes yet');

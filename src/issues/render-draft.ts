@@ -10,10 +10,11 @@ import { buildMailProps } from './render/build-mail-props.ts';
 import { type Check, checkRevision } from './render/check-revision.ts';
 import { renderRevision } from './render/render-revision.ts';
 import type { RevisionContent } from './render/revision-content.ts';
+import { describeWentOut, findWentOut } from './unknown-issues.ts';
 
 /** What is wrong with a draft: of its picks, of rendering it, or of what came out. */
 export interface DraftCheck extends Omit<Check, 'code'> {
-  code: Check['code'] | 'too-few-picks' | 'render-failed';
+  code: Check['code'] | 'too-few-picks' | 'went-out' | 'render-failed';
 }
 
 export interface Draft {
@@ -35,15 +36,18 @@ type Rendering = Pick<Context, 'config' | 'keys'>;
 /** Renders a draft as its approval would and checks it; an error of rendering is a blocking check of this draft alone. */
 export async function renderDraft(ctx: Rendering, db: Db, draft: Draft): Promise<RenderedDraft> {
   const picks = await listPicks(db, draft.issue.id);
-  const counted = checkPicksCount(picks.length, draft.schedule?.minimumPicksCount ?? 1);
+  const before = [
+    ...checkPicksCount(picks.length, draft.schedule?.minimumPicksCount ?? 1),
+    ...(await checkWentOut(db, draft.issue)),
+  ];
   try {
     failpoint('in-render');
     const envelope = writeEnvelope(ctx, draft.issue);
     const revision = { envelope, ...(await renderRevision(buildMailProps(factsOf(ctx, draft, picks)))) };
-    return { revision, checks: [...counted, ...checkRevision(revision, envelope)] };
+    return { revision, checks: [...before, ...checkRevision(revision, envelope)] };
   } catch (error) {
     const sentence = await refuseRendering(ctx, { ...draft, picks }, error);
-    return { revision: null, checks: [...counted, { code: 'render-failed', blocking: true, sentence }] };
+    return { revision: null, checks: [...before, { code: 'render-failed', blocking: true, sentence }] };
   }
 }
 
@@ -69,6 +73,14 @@ function checkPicksCount(count: number, minimumCount: number): DraftCheck[] {
   const picks = count === 1 ? '1 pick' : `${count} picks`;
   const sentence = `The issue has ${picks} and needs ${minimumCount}: import more comparisons, cancel it and compose again.`;
   return [{ code: 'too-few-picks', blocking: true, sentence }];
+}
+
+/** A restored database may hold a draft of what readers have already. */
+async function checkWentOut(db: Db, issue: Issue): Promise<DraftCheck[]> {
+  const wentOut = await findWentOut(db, issue);
+  if (wentOut === undefined) return [];
+  const sentence = `${describeWentOut(wentOut)} Cancel this one; the next is composed of what did not go out yet.`;
+  return [{ code: 'went-out', blocking: true, sentence }];
 }
 
 /** The sentences of the checks that keep an issue from being approved. */

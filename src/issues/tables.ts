@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { CanaryState, Envelope, GuardFigures, IssueState, PickReasons } from './issue.ts';
+import type { CanaryState, Envelope, GuardBaseline, IssueState, PickReasons } from './issue.ts';
 
 export interface IssuesTable {
   id: Generated<string>;
@@ -27,7 +27,7 @@ export interface IssuesTable {
   canaryCount: number | null;
   canaryUntil: Date | null;
   guardTrippedAt: Date | null;
-  guardBaseline: ColumnType<GuardFigures | null, string | null, string | null>;
+  guardBaseline: ColumnType<GuardBaseline | null, string | null, string | null>;
 }
 
 export interface PicksTable {
@@ -72,4 +72,20 @@ export interface ApprovalsTable {
   approvedAt: Generated<Date>;
   voidedAt: Date | null;
   voidedWhy: string | null;
+}
+
+export interface UnknownIssuesTable {
+  id: string;
+  subject: string;
+  mailsCount: number;
+  firstAt: Date;
+  lastAt: Date;
+  notedAt: Date;
+}
+
+export interface UnknownPicksTable {
+  unknownIssueId: string;
+  leftSlug: string;
+  rightSlug: string;
+  link: string | null;
 }

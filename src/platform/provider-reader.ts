@@ -29,6 +29,8 @@ export interface ProviderReader {
   listMails(page: { limit: number; after?: string }): Promise<Read<MailPage>>;
   /** `GET /emails/:id`: the tags it was sent with; undefined where the answer names none at all. */
   readTags(id: string): Promise<Read<Record<string, string> | undefined>>;
+  /** `GET /emails/:id`: the HTML it was sent with; null where it had none. */
+  readHtml(id: string): Promise<Read<string | null>>;
 }
 
 export interface ProviderReaderOptions {
@@ -60,6 +62,7 @@ const listed = z.object({
 const single = z.object({
   id: z.string(),
   tags: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
+  html: z.string().nullish(),
 });
 
 /** Source: Resend docs, list-emails and retrieve-email. */
@@ -75,6 +78,9 @@ export function createProviderReader(options: ProviderReaderOptions): ProviderRe
     async readTags(id) {
       const read = await ask(options, `/emails/${encodeURIComponent(id)}`, single);
       return mapRead(read, ({ tags }) => tags && Object.fromEntries(tags.map(({ name, value }) => [name, value])));
+    },
+    async readHtml(id) {
+      return mapRead(await ask(options, `/emails/${encodeURIComponent(id)}`, single), ({ html }) => html ?? null);
     },
   };
 }

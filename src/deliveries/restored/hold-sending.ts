@@ -5,7 +5,7 @@ import { recordAudit } from '../../subscribers/audit.ts';
 
 /** The sentence of a hold: what was found, what may come of it, and the way out. */
 export function describeHold(findings: readonly string[]): string {
-  return `Sending is held: ${findings.join('; ')}. Sent from here, an issue could reach people twice. Compare \`issue list\` with what went out; when this is the one installation that shall send, \`resume --after-restore\` notes what the provider has taken already of an issue approved here and goes on with the rest; the picks of an issue that is unknown here may come again. Leave a copy held, or set MAIL=sandbox there.`;
+  return `Sending is held: ${findings.join('; ')}. Sent from here, an issue could reach people twice. Compare \`issue list\` with what went out; when this is the one installation that shall send, \`resume --after-restore\` notes what the provider has taken already of an issue approved here and goes on with the rest, and the picks of an issue that is unknown here do not come again, as far as the key may list what was sent. Leave a copy held, or set MAIL=sandbox there.`;
 }
 
 /** Switches all sending off so that a plain resume does not switch it on again; true when it was not held before. */

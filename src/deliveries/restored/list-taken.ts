@@ -1,14 +1,15 @@
 import type { Context } from '../../context.ts';
 import type { Db } from '../../database.ts';
+import type { UnknownIssue } from '../../issues/unknown-issues.ts';
 import type { ListedMail, ProviderReader, Read } from '../../platform/provider-reader.ts';
+import { findUnknownIssues } from './find-unknown-issues.ts';
 import { isFrom, providerOf } from './provider-of.ts';
+import { findReadSince } from './read-since.ts';
+import { sortByIssue, type Stretch } from './sort-by-issue.ts';
 
 const pageSize = 100;
 /** A million mails of the account; the provider keeps 30 days of them. */
 const pagesLimit = 10_000;
-/** The provider's clock and ours may differ by so much. */
-const clockSlackMs = 600_000;
-
 /** An issue that would go on being sent from here, and what its mails look like at the provider. */
 export interface OpenIssue {
   id: string;
@@ -28,7 +29,12 @@ export interface Taken {
 export interface TakenList {
   /** Undefined when no issue is open, or nothing of it was taken. */
   taken: Taken | undefined;
+  unknown: UnknownIssue[];
   newestAt: Date | null;
+  /** The provider names no tags, so that unknown issues cannot be told. */
+  isUntagged: boolean;
+  /** Mails of so many subjects that not all were asked for. */
+  unaskedCount: number;
 }
 
 /** The issue that is approved, sending or paused; there is one at most. */
@@ -46,23 +52,29 @@ export async function findOpenIssue(db: Db): Promise<OpenIssue | undefined> {
   return { id, number, state, approvedAt, from: envelope.from, subject: envelope.subject };
 }
 
-/** Reads the provider's list back to the open issue's approval. `onRead` is told how many mails were looked at so far. */
+/**
+ * Reads the provider's list back to where it tells nothing new, and sorts our mails there by their issues. `onRead` is told how
+ * many mails were looked at so far.
+ */
 export async function listTaken(
   ctx: Context,
   issue: OpenIssue | undefined,
   onRead?: (count: number) => void,
 ): Promise<Read<TakenList>> {
   const provider = providerOf(ctx);
-  const since = issue === undefined ? undefined : new Date(issue.approvedAt.getTime() - clockSlackMs);
-  const listed = await listBack(provider, since, onRead);
+  const listed = await listBack(provider, await findReadSince(ctx, issue), onRead);
   if (listed.kind !== 'read') return listed;
   const { mails, newestAt } = listed.value;
-  if (issue === undefined) return { kind: 'read', value: { taken: undefined, newestAt } };
-  const alike = mails.filter((mail) => isFrom(mail, issue.from) && mail.subject === issue.subject);
-  const own = await keepOfIssue(provider, alike, issue.id);
-  if (own.kind !== 'read') return own;
-  const taken = own.value.length === 0 ? undefined : { issue, mails: own.value };
-  return { kind: 'read', value: { taken, newestAt } };
+  const senders = [ctx.config.mailFrom, ...(issue === undefined ? [] : [issue.from])];
+  const own = mails.filter((mail) => senders.some((from) => isFrom(mail, from)));
+  const sorted = await sortByIssue(provider, own);
+  if (sorted.kind !== 'read') return sorted;
+  const { stretches, unaskedCount } = sorted.value;
+  const unknown = await findUnknownIssues(ctx, provider, { stretches, open: issue });
+  if (unknown.kind !== 'read') return unknown;
+  const isUntagged = stretches.length > 0 && stretches.every(({ issueId }) => issueId === undefined);
+  const taken = issue === undefined ? undefined : pickTaken(stretches, issue);
+  return { kind: 'read', value: { taken, unknown: unknown.value, newestAt, isUntagged, unaskedCount } };
 }
 
 async function listBack(
@@ -71,6 +83,7 @@ async function listBack(
   onRead?: (count: number) => void,
 ): Promise<Read<{ mails: ListedMail[]; newestAt: Date | null }>> {
   const mails: ListedMail[] = [];
+  const isNew = ({ createdAt }: ListedMail) => since === undefined || createdAt >= since;
   for (let pages = 1; ; pages += 1) {
     const after = mails.at(-1)?.id;
     const page = await provider.listMails({ limit: pageSize, ...(after === undefined ? {} : { after }) });
@@ -78,39 +91,17 @@ async function listBack(
     mails.push(...page.value.mails);
     onRead?.(mails.length);
     const oldest = page.value.mails.at(-1);
-    const isEnough = since === undefined || oldest === undefined || oldest.createdAt < since || !page.value.hasMore;
+    const isEnough = oldest === undefined || !isNew(oldest) || !page.value.hasMore;
     if (!isEnough && pages < pagesLimit) continue;
-    const recent = mails.filter(({ createdAt }) => since !== undefined && createdAt >= since);
-    return { kind: 'read', value: { mails: recent, newestAt: mails[0]?.createdAt ?? null } };
+    return { kind: 'read', value: { mails: mails.filter(isNew), newestAt: mails[0]?.createdAt ?? null } };
   }
 }
 
-/**
- * Two issues may share a subject: tags tell them apart. Issues go out one after the other, so where both ends of a stretch are of
- * one issue all of it is, and few mails need be asked for. A provider that keeps no tags leaves it at the subject.
- */
-async function keepOfIssue(
-  provider: ProviderReader,
-  mails: ListedMail[],
-  issueId: string,
-): Promise<Read<ListedMail[]>> {
-  const [newest, oldest] = [mails[0], mails.at(-1)];
-  if (newest === undefined || oldest === undefined) return { kind: 'read', value: [] };
-  const first = await readIssueId(provider, newest);
-  if (first.kind !== 'read') return first;
-  const last = oldest === newest ? first : await readIssueId(provider, oldest);
-  if (last.kind !== 'read') return last;
-  if (first.value === last.value)
-    return { kind: 'read', value: first.value === undefined || first.value === issueId ? mails : [] };
-  const middle = Math.ceil(mails.length / 2);
-  const newer = await keepOfIssue(provider, mails.slice(0, middle), issueId);
-  if (newer.kind !== 'read') return newer;
-  const older = await keepOfIssue(provider, mails.slice(middle), issueId);
-  return older.kind === 'read' ? { kind: 'read', value: [...newer.value, ...older.value] } : older;
-}
-
-async function readIssueId(provider: ProviderReader, { id }: ListedMail): Promise<Read<string | undefined>> {
-  const tags = await provider.readTags(id);
-  if (tags.kind !== 'read') return tags.kind === 'silent' ? tags : { kind: 'read', value: undefined };
-  return { kind: 'read', value: tags.value?.issue_id };
+/** A provider that keeps no tags leaves it at the subject. */
+function pickTaken(stretches: readonly Stretch[], issue: OpenIssue): Taken | undefined {
+  const isOfIssue = ({ issueId, mails: [mail] }: Stretch) =>
+    issueId === issue.id ||
+    (issueId === undefined && mail !== undefined && mail.subject === issue.subject && isFrom(mail, issue.from));
+  const mails = stretches.filter(isOfIssue).flatMap((stretch) => stretch.mails);
+  return mails.length === 0 ? undefined : { issue, mails };
 }

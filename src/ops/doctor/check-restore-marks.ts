@@ -6,7 +6,7 @@ import type { Patient } from './patient.ts';
 
 const check = 'restore marks';
 const mend =
-  'Compare `issue list` with what went out, then `resume --after-restore`; leave a copy as it is, or set MAIL=sandbox there.';
+  'Compare `issue list` with what went out, then `resume --after-restore`, which says what went out of issues that are unknown here; leave a copy as it is, or set MAIL=sandbox there.';
 
 /** Whether this is the database that last sent, and whether sending is held because it is not. */
 export async function checkRestoreMarks({
