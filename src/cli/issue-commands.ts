@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { accountIssue } from '../deliveries/account-issue.ts';
 import { countCallsUnderWay } from '../deliveries/queries.ts';
 import { describeAccount } from '../deliveries/describe-account.ts';
+import { describeStops } from '../deliveries/describe-care.ts';
 import { releaseRest } from '../deliveries/release-rest.ts';
 import { resumeSendingIssue } from '../deliveries/resume-sending-issue.ts';
 import { stopIssue } from '../deliveries/stop-issue.ts';
@@ -119,10 +120,11 @@ export async function release(number: number, { json }: JsonOption): Promise<voi
     return accountIssue(ctx.db, issue, ctx.clock.now());
   });
   if (json) return printJson(counted);
-  const { state, waiting } = counted;
+  const { canary, waiting } = counted;
+  const isStopped = canary !== null && canary.stoppedBy.length > 0;
   print(
-    state === 'paused'
-      ? `The rest of issue ${number} waits for its canary no more; \`issue resume ${number}\` sends it.`
+    isStopped
+      ? `The rest of issue ${number} waits for its canary no more. ${describeStops(canary, counted)}`
       : `Issue ${number} waits for its canary no more; ${waiting} go out now.`,
   );
 }

@@ -22,14 +22,15 @@ export async function resend(number: number, options: ResendOptions): Promise<vo
   await withContext(async (ctx) => {
     const issue = accept(await findIssueNamed(ctx.db, number));
     const failed = await listDeliveriesFailedLater(ctx, issue.id);
-    if (options.note === undefined || failed.length === 0) return showFailed(failed, number, options.json);
+    if (options.note === undefined) return showFailed(failed, number, options.json);
+    if (failed.length === 0) throw new Failure(`${nothingFailed(number)} Nothing was changed.`);
     await carryOut(ctx, issue, options);
   });
 }
 
 function showFailed(failed: FailedLater[], number: number, json: boolean | undefined): void {
   if (json) return printJson(failed);
-  if (failed.length === 0) return print(`Of issue ${number} nothing that was accepted has failed at the provider.`);
+  if (failed.length === 0) return print(nothingFailed(number));
   const rows = failed.map(({ id, address, reason, outcomeAt, resends }) => {
     const times = resends > 0 ? `sent again ${resends} x` : '';
     return [id, address ?? '(no address)', outcomeAt?.toISOString() ?? '', reason ?? '', times].join('  ').trimEnd();
@@ -41,6 +42,10 @@ function showFailed(failed: FailedLater[], number: number, json: boolean | undef
       `\`issue resend ${number} --note WHY [--delivery ID...]\` sends them once more.`,
     ].join('\n'),
   );
+}
+
+function nothingFailed(number: number): string {
+  return `Of issue ${number} nothing that was accepted has failed at the provider.`;
 }
 
 async function carryOut(ctx: Context, issue: Issue, options: ResendOptions): Promise<void> {

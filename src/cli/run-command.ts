@@ -1,7 +1,9 @@
 import { type Config, loadConfig } from '../config.ts';
 import { ConfigFaults } from '../config-faults.ts';
 import type { Context } from '../context.ts';
+import { isDatabaseAway, wordsOfAway } from '../platform/database-away.ts';
 import { isRefusal, type Refusal } from '../platform/refusal.ts';
+import { TimedOut, withTimeout } from '../platform/with-timeout.ts';
 import { Failure } from '../start/failure.ts';
 import { openContext } from '../start/open-context.ts';
 import { type SignalWatch, watchSignals } from '../start/stop-on-signal.ts';
@@ -21,11 +23,21 @@ export async function withContext<Result>(
     try {
       return await (watched === undefined ? Promise.race([work(opened.ctx), refuseAfter(signals)]) : work(opened.ctx));
     } finally {
-      await opened.close();
+      await endWithin(opened.close(), closeLimitMs);
     }
   } finally {
     if (watched === undefined) signals.release();
   }
+}
+
+/** Closing takes no longer, unless the line to the database went silent: then it would never end. */
+const closeLimitMs = 7_000;
+
+/** Waits for an ending, and no longer than so many milliseconds. */
+export async function endWithin(ending: Promise<void>, limitMs: number): Promise<void> {
+  await withTimeout(ending, limitMs).catch((error: unknown) => {
+    if (!(error instanceof TimedOut)) throw error;
+  });
 }
 
 async function refuseAfter(signals: SignalWatch): Promise<never> {
@@ -58,8 +70,12 @@ export async function runToEnd(command: () => Promise<unknown>): Promise<void> {
   } catch (error) {
     process.exitCode = statusOf(error);
     say(sentenceOf(error));
+    // A silent line, which is all that can be left, holds the process no longer.
+    setTimeout(() => process.exit(), lingerMs).unref();
   }
 }
+
+const lingerMs = 2_000;
 
 function statusOf(error: unknown): number {
   if (error instanceof Failure) return error.exitStatus;
@@ -68,6 +84,8 @@ function statusOf(error: unknown): number {
 
 function sentenceOf(error: unknown): string {
   if (error instanceof Failure || error instanceof ConfigFaults) return error.message;
+  if (isDatabaseAway(error))
+    return `The database went away before this was done (${wordsOfAway(error)}); run it again once it answers, nothing is done twice.`;
   const words = error instanceof Error ? error.message : String(error);
   const trace = process.stderr.isTTY || !(error instanceof Error) ? '' : `\n${error.stack ?? ''}`;
   return `It failed: ${words}.${trace}`;

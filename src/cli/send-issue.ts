@@ -1,5 +1,4 @@
 import { SingleBar } from 'cli-progress';
-import { sql } from 'kysely';
 import { loadConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { type Account, accountIssue } from '../deliveries/account-issue.ts';
@@ -13,12 +12,17 @@ import { getIssue, type Issue } from '../issues/queries.ts';
 import { Failure } from '../start/failure.ts';
 import { startService } from '../start/service.ts';
 import { type SignalWatch, stopGraceMs, watchSignals } from '../start/stop-on-signal.ts';
-import { accept, quiet, withContext } from './run-command.ts';
+import { outlastDatabase } from './outlast-database.ts';
+import { accept, endWithin, quiet, withContext } from './run-command.ts';
+import { openTurn } from './take-turn.ts';
 import { actor, print, printJson, say } from './terminal.ts';
 
 const lookEveryMs = 250;
 /** Counting a million deliveries takes a moment: no more than this share of the time goes into it. */
 const lookingShare = 0.1;
+
+/** With what is closed after the grace. */
+const stopLimitMs = stopGraceMs + 2_000;
 
 /** `issue send N`: begins it, works the queues in this process and shows the progress until nothing waits; beside another one it only watches. */
 export async function sendIssue(number: number, { json, canary }: { json?: boolean; canary?: boolean }): Promise<void> {
@@ -38,26 +42,29 @@ export async function sendIssue(number: number, { json, canary }: { json?: boole
   }
 }
 
-/** Whoever gets the issue's lock drives; others watch, and take over when the driver is gone. */
+/** Whoever gets the issue's turn drives; others watch, and take over when the driver is gone. */
 async function sendInTurn(ctx: Context, issue: Issue, signals: SignalWatch): Promise<Account> {
-  return ctx.db.connection().execute(async (connection) => {
-    const tryLock = async () => {
-      const key = `send ${issue.id}`;
-      const got = await sql<{ got: boolean }>`select pg_try_advisory_lock(hashtext(${key})) as got`.execute(connection);
-      return got.rows[0]?.got === true;
-    };
-    if (!(await tryLock())) {
+  const turn = openTurn(ctx.db, issue.id);
+  try {
+    if (!(await turn.take())) {
       say('Another process is sending this issue; watching.');
-      const account = await watchIssue(ctx, issue, { signals, until: tryLock });
+      const account = await watchIssue(ctx, issue, { signals, until: turn.take });
       if (account.state !== 'sending' || signals.isStopped()) return account;
     }
     const service = await startService(quiet(loadConfig()), { web: false, work: true, schema: 'refuse' });
     try {
-      return await watchIssue(service.ctx, issue, { signals });
+      // The turn is lost with its connection: taken again, so that who comes then only watches.
+      const keep = async () => {
+        await turn.take();
+        return false;
+      };
+      return await watchIssue(service.ctx, issue, { signals, until: keep });
     } finally {
-      await service.stop(stopGraceMs, signals.hurry);
+      await endWithin(service.stop(stopGraceMs, signals.hurry), stopLimitMs);
     }
-  });
+  } finally {
+    turn.end();
+  }
 }
 
 export interface Watching {
@@ -66,38 +73,71 @@ export interface Watching {
   until?: () => Promise<boolean>;
 }
 
-/** Shows accepted / eligible, rate and time left until nothing waits, the issue stops, or a person does. */
+/**
+ * Shows accepted / eligible, rate and time left until nothing waits, the issue stops, or a person does. Outlasts a database that is
+ * away for a while.
+ */
 export async function watchIssue(ctx: Context, { id }: { id: string }, { signals, until }: Watching): Promise<Account> {
-  const bar = new SingleBar({
+  let seen: Account | undefined;
+  const outlast = outlastDatabase({ clock: ctx.clock, signals, way: () => describeWay(seen) });
+  const first = await outlast(() => lookAtIssue(ctx, id));
+  seen = first.account;
+  const bar = createBar();
+  bar.start(seen.eligible, seen.accepted, paceOf(seen, seen.accepted, 0));
+  const startedAt = performance.now();
+  let told: string | undefined;
+  try {
+    for (;;) {
+      const { account, isHeld, lookMs } = await outlast(() => lookAtIssue(ctx, id));
+      seen = account;
+      bar.update(account.accepted, paceOf(account, first.account.accepted, performance.now() - startedAt));
+      told = sayCanary(account, told);
+      if (signals.isStopped() || isHeld || (until !== undefined && (await outlast(until)))) break;
+      await ctx.clock.sleep(Math.max(lookEveryMs, lookMs / lookingShare));
+    }
+  } finally {
+    bar.stop();
+  }
+  if (!process.stderr.isTTY) say(`  ${seen.accepted} / ${seen.eligible} accepted`);
+  const { reason } = await outlast(() => getSendingSwitch(ctx.db));
+  if (reason !== null) say(`Sending is off: ${reason}`);
+  return seen;
+}
+
+interface Seen {
+  account: Account;
+  /** Nothing goes out, and no call is under way. */
+  isHeld: boolean;
+  /** How long counting took. */
+  lookMs: number;
+}
+
+async function lookAtIssue(ctx: Context, id: string): Promise<Seen> {
+  const lookedAt = performance.now();
+  const account = await accountIssue(ctx.db, await getIssue(ctx.db, id), ctx.clock.now());
+  const lookMs = performance.now() - lookedAt;
+  const isWaitingForPerson = account.state !== 'sending' || account.canary?.state === 'held';
+  const isOff = isWaitingForPerson || !(await getSendingSwitch(ctx.db)).isOn;
+  // Calls under way end also when everything is held: their mails belong into the figures.
+  const isHeld = isOff && (await countCallsUnderWay(ctx.db, id, ctx.clock.now())) === 0;
+  return { account, isHeld, lookMs };
+}
+
+/** For whoever must leave an issue while the database is away. */
+function describeWay(seen: Account | undefined): string {
+  if (seen?.issue == null) return 'nothing is lost, and the same command goes on once it does.';
+  const { issue, accepted, eligible } = seen;
+  return `issue ${issue} is not lost (${accepted} of ${eligible} were accepted at the last look), and \`issue send ${issue}\` goes on and watches it again once it does, nobody gets it twice.`;
+}
+
+function createBar(): SingleBar {
+  return new SingleBar({
     format: '  sending [{bar}] {value} / {total} accepted   {rate} a second   {left}',
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 32,
     stream: process.stderr,
   });
-  const startedAt = performance.now();
-  let account = await accountIssue(ctx.db, await getIssue(ctx.db, id), ctx.clock.now());
-  const already = account.accepted;
-  let told: string | undefined;
-  bar.start(account.eligible, already, paceOf(account, already, 0));
-  for (;;) {
-    const lookedAt = performance.now();
-    account = await accountIssue(ctx.db, await getIssue(ctx.db, id), ctx.clock.now());
-    const lookMs = performance.now() - lookedAt;
-    bar.update(account.accepted, paceOf(account, already, performance.now() - startedAt));
-    told = sayCanary(account, told);
-    if (signals.isStopped() || (await until?.())) break;
-    const isWaitingForPerson = account.state !== 'sending' || account.canary?.state === 'held';
-    const isHeld = isWaitingForPerson || !(await getSendingSwitch(ctx.db)).isOn;
-    // Calls under way end also when everything is held: their mails belong into the figures.
-    if (isHeld && (await countCallsUnderWay(ctx.db, id, ctx.clock.now())) === 0) break;
-    await ctx.clock.sleep(Math.max(lookEveryMs, lookMs / lookingShare));
-  }
-  bar.stop();
-  if (!process.stderr.isTTY) say(`  ${account.accepted} / ${account.eligible} accepted`);
-  const { reason } = await getSendingSwitch(ctx.db);
-  if (reason !== null) say(`Sending is off: ${reason}`);
-  return account;
 }
 
 /** Says once that the rest waits for the canary, and why; the bar alone shows until when. */

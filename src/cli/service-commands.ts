@@ -1,8 +1,14 @@
 import { loadConfig } from '../config.ts';
+import type { Context } from '../context.ts';
 import { type Role, runService } from '../main.ts';
 import { openContext } from '../start/open-context.ts';
+import { describeRelease } from '../deliveries/restored/describe-release.ts';
+import { guardSending } from '../deliveries/restored/guard-sending.ts';
 import { releaseHold } from '../deliveries/restored/release-hold.ts';
 import { getSendingSwitch, switchSendingOff, switchSendingOn } from '../deliveries/sending-switch.ts';
+import { checkRestoreMarks } from '../ops/doctor/check-restore-marks.ts';
+import { answerLimitMs } from '../ops/doctor/patient.ts';
+import { createLog } from '../platform/log.ts';
 import { Failure } from '../start/failure.ts';
 import { accept, quiet, withContext } from './run-command.ts';
 import { actor, print, say } from './terminal.ts';
@@ -27,28 +33,40 @@ export async function pauseSending({ reason = 'paused by an operator' }: { reaso
   print(changed ? 'Sending is off; calls under way end. `resume` goes on.' : 'Sending was off already.');
 }
 
-/** `resume [--after-restore]`: switches sending on again; where it is held, only with the option. */
+/** `resume [--after-restore]`: switches sending on again; where it is held, or would be by the next look, only with the option. */
 export async function resumeSending({ afterRestore = false }: { afterRestore?: boolean }): Promise<void> {
   if (afterRestore) return resumeAfterRestore();
   await withContext(async (ctx) => {
+    await refuseHeld(ctx);
+    await refuseForeignMarks(ctx);
     const changed = await switchSendingOn(ctx, { by: actor() });
-    const { hold, reason } = await getSendingSwitch(ctx.db);
-    if (hold !== null) throw new Failure(reason ?? 'Sending is held.');
+    if (!changed) await refuseHeld(ctx);
     print(changed ? 'Sending is on; paused issues stay paused until `issue resume`.' : 'Sending was on already.');
   });
+}
+
+async function refuseHeld({ db }: Context): Promise<void> {
+  const { hold, reason } = await getSendingSwitch(db);
+  if (hold !== null) throw new Failure(reason ?? 'Sending is held.');
+}
+
+/** Before any worker has looked nothing is held yet, and `doctor` tells already that it will be. */
+async function refuseForeignMarks({ config, clock, db }: Context): Promise<void> {
+  const brief = { ...config, callDeadlineMs: Math.min(config.callDeadlineMs, answerLimitMs) };
+  const { level, sentence, mend } = await checkRestoreMarks({ config: brief, clock, database: { db, url: '' } });
+  if (level === 'fault') throw new Failure(`Nothing was changed. ${sentence} ${mend ?? ''}`);
 }
 
 async function resumeAfterRestore(): Promise<void> {
   const onRead = (count: number) => {
     if (count > 0 && count % 1_000 === 0) say(`  ${count} mails of the provider's list looked at`);
   };
-  const { issue, notedCount, isBlind } = accept(await withContext((ctx) => releaseHold(ctx, { by: actor(), onRead })));
-  const name = issue?.number == null ? undefined : `Issue ${issue.number} (${issue.state})`;
-  if (notedCount > 0)
-    print(`${name}: the provider had taken ${notedCount} mails that were not noted here; they are now.`);
-  if (isBlind && name !== undefined)
-    print(
-      `${name}: this key may not list what was sent, so it waits for your word; who has it already is not known here.`,
-    );
-  print('Sending is on. What this database is now is what it will be compared with.');
+  const released = accept(
+    await withContext(async (ctx) => {
+      // Where nobody has looked yet, this is the look; whoever asks for the release need not be told of the hold.
+      await guardSending({ ...ctx, log: createLog('silent') });
+      return releaseHold(ctx, { by: actor(), onRead });
+    }),
+  );
+  for (const sentence of describeRelease(released)) print(sentence);
 }

@@ -14,6 +14,7 @@ import {
   type GuardAccount,
 } from './account-care.ts';
 import type { DeliveryState, Outcome } from './delivery.ts';
+import { getSendingSwitch } from './sending-switch.ts';
 
 /** Where everybody is: `subscribers = ineligible + eligible`, `eligible = accepted + excluded + failed + unknown + waiting`. */
 export interface Account {
@@ -63,7 +64,7 @@ export async function accountIssue(db: Db, issue: Issue, now: Date): Promise<Acc
     unknown: sum((row) => row.state === 'unknown'),
     waiting: sum((row) => row.state === 'waiting'),
     outcomes,
-    canary: accountCanary(issue),
+    canary: accountCanary(issue, await getSendingSwitch(db)),
     guard: accountGuard(issue, outcomes, settings.guardOn),
   });
 }

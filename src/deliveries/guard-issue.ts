@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Context } from '../context.ts';
 import type { Db, Tx } from '../database.ts';
-import type { GuardFigures } from '../issues/issue.ts';
+import type { GuardBaseline, GuardFigures } from '../issues/issue.ts';
 import { pauseSendingIssue } from '../issues/pause-issue.ts';
 import { type Issue, lockIssue } from '../issues/queries.ts';
 import { raiseAlert, raiseAlertOnce } from '../mails/raise-alert.ts';
@@ -58,14 +58,11 @@ export async function readFigures(db: Db, issueId: string): Promise<GuardFigures
   return rows[0] ?? { delivered: 0, bounced: 0, complained: 0 };
 }
 
-/** A person goes on after the guard has stopped an issue: from now on it looks at what is reported later. */
-export async function acceptFigures(db: Db, { id }: Pick<Issue, 'id'>): Promise<void> {
-  const guardBaseline = JSON.stringify(await readFigures(db, id));
-  await db
-    .updateTable('issues')
-    .set({ guardBaseline, guardTrippedAt: null })
-    .where('id', '=', id)
-    .where('state', '=', 'paused')
-    .where('guardTrippedAt', 'is not', null)
-    .execute();
+/**
+ * A person goes on after the guard has stopped an issue: from now on it looks at what is reported later. Answers the columns that
+ * change with the resuming.
+ */
+export async function acceptFigures(db: Db, { id }: Pick<Issue, 'id'>, { at, by }: { at: Date; by: string }) {
+  const baseline: GuardBaseline = { ...(await readFigures(db, id)), at: at.toISOString(), by };
+  return { guardBaseline: JSON.stringify(baseline), guardTrippedAt: null };
 }

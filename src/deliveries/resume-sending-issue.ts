@@ -29,9 +29,12 @@ export async function resumeSendingIssue(
     const isOther = issue.providerIdentity !== null && issue.providerIdentity !== ctx.mailer.identity;
     if (isOther && !acceptsProvider) return refuseOther(number);
     if (isOther && issue.state === 'paused') await giveUpDoubts(ctx, issue.id);
-    if (issue.guardTrippedAt !== null) await acceptFigures(ctx.db, issue);
-    const set = isOther ? { providerIdentity: ctx.mailer.identity } : undefined;
-    const resumed = await resumeIssue(ctx, set === undefined ? { number, by } : { number, by, set });
+    const isTripped = issue.guardTrippedAt !== null;
+    const set = {
+      ...(isOther ? { providerIdentity: ctx.mailer.identity } : {}),
+      ...(isTripped ? await acceptFigures(ctx.db, issue, { at: ctx.clock.now(), by }) : {}),
+    };
+    const resumed = await resumeIssue(ctx, { number, by, set });
     if (!isRefusal(resumed)) await ringDueBatches(ctx);
     return resumed;
   });

@@ -95,7 +95,7 @@ describe('a frozen issue', () => {
       balanced: true,
       outcomes,
       canary: null,
-      guard: { bounceShare: 0.25, complaintShare: 1 / 3, state: 'watching' },
+      guard: { bounceShare: 0.25, complaintShare: 1 / 3, state: 'watching', baseline: null, sinceBaseline: null },
     });
   });
 
@@ -113,5 +113,70 @@ describe('a frozen issue', () => {
 
   it('to nobody balances', async () => {
     expect(await freezeWith(5, [], 3)).toMatchObject({ eligible: 0, accepted: 0, waiting: 0, balanced: true });
+  });
+});
+
+describe('a canary whose rest waits', () => {
+  const until = '2026-11-21T10:30:00.000Z';
+  const later = '2026-11-22T00:00:00.000Z';
+  const off = { isOn: false, reason: 'test' };
+  let number = 10;
+
+  it.each([
+    { fact: 'follows by itself', state: 'sending', change: {}, expected: { until, stoppedBy: [] } },
+    {
+      fact: 'needs a person where the issue is paused',
+      state: 'paused',
+      change: {},
+      expected: { until: null, stoppedBy: ['paused'] },
+    },
+    {
+      fact: 'needs a person where sending is off',
+      state: 'sending',
+      change: off,
+      expected: { until: null, stoppedBy: ['sending-off'] },
+    },
+    {
+      fact: 'needs two acts where both are',
+      state: 'paused',
+      change: off,
+      expected: { until: null, stoppedBy: ['paused', 'sending-off'] },
+    },
+    {
+      fact: 'needs a word of its own where sending is held',
+      state: 'sending',
+      change: { ...off, hold: 'restored' },
+      expected: { until: null, stoppedBy: ['sending-held'] },
+    },
+    {
+      fact: 'follows when sending goes on by itself',
+      state: 'sending',
+      change: { ...off, resumesAt: new Date(later) },
+      expected: { until: later, stoppedBy: ['sending-off'] },
+    },
+    {
+      fact: 'never follows where the issue is cancelled',
+      state: 'cancelled',
+      change: off,
+      expected: { until: null, stoppedBy: [], state: 'ended' },
+    },
+  ] as const)('$fact', async ({ state, change, expected }) => {
+    const { db } = test;
+    number += 1;
+    const { id } = await insertIssue(db, { number, state });
+    const canary = { canaryState: 'waiting', canaryPercent: 5, canaryCount: 5, canaryUntil: new Date(until) } as const;
+    await db
+      .updateTable('issues')
+      .set({ ...canary, frozenAt: now })
+      .where('id', '=', id)
+      .execute();
+    const on = { isOn: true, hold: null, reason: null, resumesAt: null };
+    await db
+      .updateTable('sendingSwitch')
+      .set({ ...on, ...change })
+      .execute();
+    const account = await accountIssue(db, await getIssue(db, id), now);
+    expect(account.canary).toEqual({ share: 0.05, size: 5, state: 'waiting', ...expected });
+    await db.updateTable('issues').set({ state: 'cancelled' }).where('id', '=', id).execute();
   });
 });

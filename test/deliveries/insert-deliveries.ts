@@ -1,6 +1,7 @@
 import { hashAddress } from '../../src/suppressions/address.ts';
 import type { Db } from '../../src/database.ts';
 import type { DeliveryState, Outcome } from '../../src/deliveries/delivery.ts';
+import { insertIssue } from '../issues/insert-samples.ts';
 import type { SubscriberState } from '../../src/subscribers/subscriber.ts';
 
 const pepper = Buffer.alloc(32, 1);
@@ -33,6 +34,12 @@ export async function insertBatch(db: Db, issueId: string, ordinal = 1): Promise
     .returning('id')
     .executeTakeFirstOrThrow();
   return batch.id;
+}
+
+/** An issue that is being sent, with one batch. */
+export async function insertSendingIssue(db: Db): Promise<{ issueId: string; batchId: string }> {
+  const { id: issueId } = await insertIssue(db, { number: 1, state: 'sending' });
+  return { issueId, batchId: await insertBatch(db, issueId) };
 }
 
 export interface SampleDelivery {

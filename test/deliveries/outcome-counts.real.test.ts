@@ -3,16 +3,14 @@ import type { Outcome } from '../../src/deliveries/delivery.ts';
 import { guardIssue, readFigures } from '../../src/deliveries/guard-issue.ts';
 import { recordOutcome } from '../../src/deliveries/queries.ts';
 import { createTestContext } from '../issues/test-context.ts';
-import { insertIssue } from '../issues/insert-samples.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
-import { insertBatch, insertDelivery } from './insert-deliveries.ts';
+import { insertDelivery, insertSendingIssue } from './insert-deliveries.ts';
 
 let test: TestDatabase;
 let place: { issueId: string; batchId: string };
 beforeAll(async () => {
   test = await createTestDatabase();
-  const { id: issueId } = await insertIssue(test.db, { number: 1, state: 'sending' });
-  place = { issueId, batchId: await insertBatch(test.db, issueId) };
+  place = await insertSendingIssue(test.db);
 });
 afterAll(() => test.drop());
 

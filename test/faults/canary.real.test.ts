@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lateLimitMs } from '../../src/deliveries/batch.ts';
 import { heldDueAt } from '../../src/deliveries/canary.ts';
+import { describeAccount } from '../../src/deliveries/describe-account.ts';
 import { releaseRest } from '../../src/deliveries/release-rest.ts';
 import { resumeSendingIssue } from '../../src/deliveries/resume-sending-issue.ts';
 import { stopIssue } from '../../src/deliveries/stop-issue.ts';
@@ -128,7 +129,13 @@ describe('the canary of a large issue', () => {
     expect((await listAlerts(scene)).slice(alerts)).toEqual(['canary-without-reports']);
     await endCanaryWait(scene, number);
     await expectStill(scene, number, async () => look(number));
-    expect((await scene.account(number)).canary).toEqual({ share: 0.2, size: ahead, until: null, state: 'held' });
+    expect((await scene.account(number)).canary).toEqual({
+      share: 0.2,
+      size: ahead,
+      until: null,
+      state: 'held',
+      stoppedBy: [],
+    });
     const longAgo = new Date(Date.now() - 2 * lateLimitMs);
     await scene.ctx.db
       .updateTable('issues')
@@ -160,7 +167,12 @@ describe('the canary of a large issue', () => {
     await addReaders(scene, 'bounced', 160);
     const number = await sendCanary();
     await untilState(scene, number, 'paused');
-    expect(await scene.account(number)).toMatchObject({ accepted: 83, waiting: 332, guard: { state: 'tripped' } });
+    expect(await scene.account(number)).toMatchObject({
+      accepted: 83,
+      waiting: 332,
+      canary: { until: null, stoppedBy: ['paused'] },
+      guard: { state: 'tripped' },
+    });
     await endCanaryWait(scene, number);
     await expectStill(scene, number, async () => look(number));
     await untilReported(scene, number, 83);
@@ -189,7 +201,14 @@ describe('a person, while the rest waits for the canary', () => {
     const number = await sendCanary();
     unwrap(await pauseIssue(scene.ctx, { number, by: 'test', reason: 'a look' }));
     await expectStill(scene, number, async () => look(number));
+    const paused = await scene.account(number);
+    expect(paused.canary).toMatchObject({ state: 'waiting', until: null, stoppedBy: ['paused'] });
+    expect(describeAccount(paused)).toMatch(
+      /Nothing goes out now: the issue is paused; `issue resume \d+` goes on\.$/m,
+    );
     await resume(number);
+    const resumed = { state: 'waiting', until: expect.stringMatching(/Z$/), stoppedBy: [] };
+    expect((await scene.account(number)).canary).toMatchObject(resumed);
     await expectStill(scene, number, async () => look(number));
     expect((await getIssueNamed(scene, number)).canaryState).toBe('waiting');
     unwrap(await pauseIssue(scene.ctx, { number, by: 'test', reason: 'a longer look' }));
@@ -212,7 +231,7 @@ describe('a person, while the rest waits for the canary', () => {
       state: 'cancelled',
       accepted: ahead,
       excluded: { cancelled: readers - ahead },
-      canary: { share: 0.2, size: ahead, until: null, state: 'ended' },
+      canary: { share: 0.2, size: ahead, until: null, state: 'ended', stoppedBy: [] },
     });
   });
 });

@@ -67,7 +67,13 @@ describe('112. a storm of bounces in mid-send', () => {
     expect(await tripsOf()).toBe(trips + 1);
     await expectWell(scene, number, {
       accepted: 115,
-      guard: { bounceShare: 15 / 115, complaintShare: 0, state: 'watching' },
+      guard: {
+        bounceShare: 15 / 115,
+        complaintShare: 0,
+        state: 'watching',
+        baseline: { delivered: 45, bounced: 15, complained: 0, at: expect.stringMatching(/Z$/), by: 'test' },
+        sinceBaseline: { bounceShare: 0, complaintShare: 0 },
+      },
     });
   });
 

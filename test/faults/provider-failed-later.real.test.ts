@@ -191,6 +191,8 @@ describe('65. the command', () => {
     expect(done.output).toContain('"again": 1');
     await waitSent(scene, number);
     expect(await run()).toMatchObject({ status: 0, output: expect.stringContaining('nothing that was accepted') });
+    const idle = await run('--note', 'again', '--confirm', 'send again');
+    expect(idle).toMatchObject({ status: 1, output: expect.stringMatching(/nothing that was accepted.*Nothing was/) });
     // The list names addresses to the person who asks: this once they stand in what a process has written.
     const found = await checkOracles(scene, { isEnded: true });
     expect(found.filter((violation) => !violation.startsWith('O7'))).toEqual([]);
