@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Take, Tool } from './comparison.ts';
 import { comparisonSchema, type ComparisonInput, type ToolInput } from './comparison-schema.ts';
 import { isAbsent } from './figures.ts';
@@ -9,6 +10,9 @@ import { takesCountLimit } from './scorecard.ts';
 import { pairSlugOf, slugOf } from './slug.ts';
 import { isRefusal, type Refusal } from '../platform/refusal.ts';
 
+/** How much of what is wrong with a field a sentence shows. */
+const faultLengthLimit = 200;
+
 type InputRefusal = Refusal<'not-understood' | 'contradiction' | 'same-tool' | 'too-long'>;
 
 /** Reads one comparison from a JSON value, by the published schema; its texts become what a page's lines would have given. */
@@ -16,8 +20,7 @@ export function readComparisonInput(value: unknown): ParsedPage | InputRefusal {
   const checked = comparisonSchema.safeParse(value);
   if (!checked.success) {
     const [fault] = checked.error.issues;
-    const place = fault?.path.map(String).join('.') ?? '';
-    return refuse('not-understood', `${place === '' ? 'it' : place}: ${(fault?.message ?? 'wrong').slice(0, 200)}`);
+    return refuse('not-understood', fault === undefined ? 'it is no comparison' : describeFault(fault, value));
   }
   const input = checked.data;
   const left = readTool(input.left);
@@ -31,11 +34,26 @@ export function readComparisonInput(value: unknown): ParsedPage | InputRefusal {
   if (publishedAt === undefined)
     return refuse('not-understood', `publishedAt: ${quoted(input.publishedAt ?? '')} is no date such as 2026-11-03`);
   const title = `${left.name} vs ${right.name}`;
-  return { page: { title, left, right }, url, publishedAt, takeLines: { left: [], right: [] } };
+  return { page: { title, left, right }, url, publishedAt, publishedLine: null, takeLines: { left: [], right: [] } };
 }
 
 function refuse(refused: InputRefusal['refused'], sentence: string): InputRefusal {
   return { refused, sentence };
+}
+
+function describeFault(fault: z.core.$ZodIssue, value: unknown): string {
+  if (fault.code === 'unrecognized_keys') {
+    const fields = fault.keys.map((key) => [...fault.path, key].map(String).join('.')).join(', ');
+    const words = fault.keys.length === 1 ? 'is no field of a comparison' : 'are no fields of a comparison';
+    return `${cut(fields)} ${words}: \`comparison schema\` shows those there are`;
+  }
+  if (fault.path.length > 0) return `${fault.path.map(String).join('.')}: ${cut(fault.message)}`;
+  const kind = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+  return `this is ${kind} and no comparison, which is an object with the fields left and right`;
+}
+
+function cut(words: string): string {
+  return words.length > faultLengthLimit ? `${words.slice(0, faultLengthLimit)}…` : words;
 }
 
 /** Null where nothing is stated, undefined where it is not understood. */

@@ -1,5 +1,6 @@
 import type { Comparison, Take, Tool } from './comparison.ts';
 import type { ListedComparison } from './queries.ts';
+import { countOf } from '../platform/count-of.ts';
 
 const lineLength = 78;
 
@@ -43,7 +44,7 @@ function describePanel({ shipPercent, panel }: Tool): string {
 
 function describeCommunity({ community }: Tool): string {
   if (community === null) return 'no votes yet';
-  return `${community.shipPercent}% ship${community.votes === null ? '' : ` of ${community.votes} ${community.votes === 1 ? 'vote' : 'votes'}`}`;
+  return `${community.shipPercent}% ship${community.votes === null ? '' : ` of ${countOf(community.votes, 'vote')}`}`;
 }
 
 function describeTake(take: Take): string {

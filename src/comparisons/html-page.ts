@@ -9,7 +9,7 @@ import { isRefusal } from '../platform/refusal.ts';
 
 /** Most late parts that are put in place. */
 const streamedPartsLimit = 200;
-/** How far ahead of our clock a publication may lie. */
+/** How far ahead of our clock a date may lie that is not marked as the publication. */
 const aheadMs = 48 * 3_600_000;
 
 /**
@@ -29,7 +29,8 @@ export function parseHtmlPage(html: string, page: { address: string | null; now:
   const parsed = parsePageLines(straightenLabels(lines));
   if (isRefusal(parsed)) return parsed.refused === 'no-comparison' ? hintAtScripts(parsed) : parsed;
   const head = readHtmlHead($, { address: page.address, latestAt: new Date(page.now.getTime() + aheadMs) });
-  return { ...parsed, url: parsed.url ?? head.url, publishedAt: parsed.publishedAt ?? head.publishedAt };
+  const { publishedAt, publishedLine } = parsed.publishedAt === null ? head : parsed;
+  return { ...parsed, url: parsed.url ?? head.url, publishedAt, publishedLine };
 }
 
 function hintAtScripts(refusal: PageRefusal): PageRefusal {

@@ -11,6 +11,7 @@ import {
   type StoredComparison,
 } from './page-store.ts';
 import { parseComparisonPage, type ParsedPage } from './parse-page.ts';
+import { refusePublication, warnOfPublication, type Publication } from './publication.ts';
 import { listStatementsByTools } from './queries.ts';
 import { isSameContent, isShownContent } from './same-content.ts';
 import type { Statement } from './resolve-comparison.ts';
@@ -42,6 +43,8 @@ export interface ImportOptions {
   fetchedFrom?: string | null;
   /** Whether it may be an export of ours, which says what is shown rather than what one page said. */
   isStructured?: boolean;
+  /** What is known of the page already that a person should be told when it comes in. */
+  warnings?: string[];
 }
 
 export interface ImportResult {
@@ -51,7 +54,13 @@ export interface ImportResult {
   version: number;
   /** What an edited page says otherwise, a phrase each; empty when new or unchanged. */
   changes: string[];
+  /** What a person should know of a page that came in all the same, a sentence each. */
+  warnings: string[];
+  /** Whether it is dated in the future: it is in, and picked from then on. */
+  isAhead: boolean;
 }
+
+type Stored = Omit<ImportResult, 'warnings' | 'isAhead'> & { publishedAt: Date | null };
 
 /** Takes one page of plain text in. */
 export async function importComparison(ctx: ImportContext, request: ImportRequest): Promise<ImportResult | Refusal> {
@@ -60,7 +69,7 @@ export async function importComparison(ctx: ImportContext, request: ImportReques
 
 /**
  * Takes one page in, whole or not at all: a new comparison, a new version of a known one, or nothing when it says nothing new.
- * Refused with source and line: what the parser refuses, and words known for one tool that fall to the other.
+ * Refused with source and line: what the parser refuses, a publication far ahead, and words known for one tool that fall to the other.
  */
 export async function importParsedPage(
   ctx: ImportContext,
@@ -68,14 +77,18 @@ export async function importParsedPage(
   options: ImportOptions,
 ): Promise<ImportResult | Refusal> {
   if (isRefusal(parsed)) return withSource(parsed, options);
-  const facts = readFacts(parsed, options);
+  const now = ctx.clock.now();
+  const facts = readFacts(parsed, options, now);
   if (isRefusal(facts)) return facts;
-  const { isStructured = false } = options;
+  const { isStructured = false, warnings = [] } = options;
   const result = await inTransaction(ctx.db, async (tx) => {
     await lockImports(tx);
-    return storePage(tx, parsed, { ...facts, isStructured, now: ctx.clock.now() });
+    return storePage(tx, parsed, { ...facts, isStructured, now });
   });
-  return isRefusal(result) ? withSource(result, options) : result;
+  if (isRefusal(result)) return withSource(result, options);
+  const { publishedAt, ...imported } = result;
+  const ahead = warnOfPublication(publishedAt, now);
+  return { ...imported, isAhead: ahead !== undefined, warnings: ahead === undefined ? warnings : [ahead, ...warnings] };
 }
 
 /** What is no page has no lines to point at. */
@@ -84,12 +97,23 @@ function withSource(refusal: Refusal, { source, isStructured }: ImportOptions): 
   return { refused: refusal.refused, sentence: `${source}: ${sentence}` };
 }
 
-function readFacts(parsed: ParsedPage, options: ImportOptions): PageFacts | Refusal {
-  const publishedAt = parsed.publishedAt === null ? (options.publishedAt ?? null) : new Date(parsed.publishedAt);
+function readFacts(parsed: ParsedPage, options: ImportOptions, now: Date): PageFacts | Refusal {
+  const publication = readPublication(parsed, options);
+  const refusal = refusePublication(publication, now);
+  if (refusal !== undefined) return { ...refusal, sentence: `${options.source}: ${refusal.sentence}` };
+  const { publishedAt } = publication;
   const { baseUrl = null, fetchedFrom = null } = options;
   if (parsed.url !== null || baseUrl === null) return { url: parsed.url ?? fetchedFrom, publishedAt };
   const url = joinUrl(baseUrl, pairSlugOf(parsed.page.left.slug, parsed.page.right.slug));
   return typeof url === 'string' ? { url, publishedAt } : url;
+}
+
+function readPublication({ publishedAt, publishedLine }: ParsedPage, options: ImportOptions): Publication {
+  if (publishedAt === null) return { publishedAt: options.publishedAt ?? null, place: '--published-at' };
+  return {
+    publishedAt: new Date(publishedAt),
+    place: publishedLine === null ? 'publishedAt' : `line ${publishedLine}`,
+  };
 }
 
 /** A page's address from the site's: `https://example.com/compare` and a slug; refused when the site's is no plain web address. */
@@ -107,7 +131,7 @@ async function storePage(
   tx: Tx,
   parsed: ParsedPage,
   facts: PageFacts & { now: Date; isStructured: boolean },
-): Promise<ImportResult | Refusal> {
+): Promise<Stored | Refusal> {
   const { page } = parsed;
   const slug = pairSlugOf(page.left.slug, page.right.slug);
   const stored = await findStoredComparison(tx, slug);
@@ -116,19 +140,21 @@ async function storePage(
   const own = known.find((statement) => statement.slug === slug) ?? toStatement(stored, facts.now);
   const isShown = facts.isStructured && own !== undefined && isShownContent(page, own, known);
   if (stored !== undefined && own !== undefined && (isShown || isSameContent(page, own, known))) {
-    const changes = await storeFacts(tx, stored, facts);
-    return { slug, outcome: changes.length === 0 ? 'unchanged' : 'changed', version: stored.latestVersion, changes };
+    const { changes, publishedAt } = await storeFacts(tx, stored, facts);
+    const outcome = changes.length === 0 ? 'unchanged' : 'changed';
+    return { slug, outcome, version: stored.latestVersion, changes, publishedAt };
   }
   const others = known.filter((statement) => statement.slug !== slug).map((statement) => statement.page);
   const misplaced = findMisplacedWords(parsed, withOwnPage(others, stored));
   if (misplaced !== undefined) return misplaced;
   if (stored === undefined) {
     await insertComparison(tx, page, facts);
-    return { slug, outcome: 'new', version: 1, changes: [] };
+    return { slug, outcome: 'new', version: 1, changes: [], publishedAt: facts.publishedAt };
   }
   const version = await addVersion(tx, page, { ...stored, now: facts.now });
-  const changes = [...describePageChanges(stored.content, page), ...(await storeFacts(tx, stored, facts))];
-  return { slug, outcome: 'changed', version, changes };
+  const { changes, publishedAt } = await storeFacts(tx, stored, facts);
+  const said = [...describePageChanges(stored.content, page), ...changes];
+  return { slug, outcome: 'changed', version, changes: said, publishedAt };
 }
 
 /** A page that is not among the newest thousand of its tools stands for itself. */
@@ -152,14 +178,18 @@ function refuseTakenSlug(slug: string, stored: StoredComparison): Refusal<'slug-
 }
 
 /** What is not said this time stays as it was stored. */
-async function storeFacts(tx: Tx, stored: StoredComparison, facts: PageFacts): Promise<string[]> {
+async function storeFacts(
+  tx: Tx,
+  stored: StoredComparison,
+  facts: PageFacts,
+): Promise<Pick<Stored, 'changes' | 'publishedAt'>> {
   const next: PageFacts = { url: facts.url ?? stored.url, publishedAt: facts.publishedAt ?? stored.publishedAt };
   const changes = [
     ...describeFact('address', stored.url ?? undefined, next.url ?? undefined),
     ...describeFact('publication', stored.publishedAt?.toISOString(), next.publishedAt?.toISOString()),
   ];
   if (changes.length > 0) await updatePageFacts(tx, stored.id, next);
-  return changes;
+  return { changes, publishedAt: next.publishedAt };
 }
 
 function describeFact(name: string, was: string | undefined, is: string | undefined): string[] {

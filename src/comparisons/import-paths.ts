@@ -24,6 +24,8 @@ export interface ImportCounts {
   changed: number;
   unchanged: number;
   refused: number;
+  /** Of those that are in: dated in the future. */
+  ahead: number;
 }
 
 /** Imports every page the paths stand for, telling `report` of each as it goes; a refused one does not stop the rest. */
@@ -32,13 +34,14 @@ export async function importComparisonPaths(
   request: PathsRequest,
   report: (file: ImportedFile) => void = () => {},
 ): Promise<ImportCounts> {
-  const counts: ImportCounts = { new: 0, changed: 0, unchanged: 0, refused: 0 };
+  const counts: ImportCounts = { new: 0, changed: 0, unchanged: 0, refused: 0, ahead: 0 };
   for (const given of request.paths) {
     const sources = await listPageSources(given);
     for (const path of isRefusal(sources) ? [given] : sources) {
       const results = isRefusal(sources) ? [sources] : importSource(ctx, path, request);
       for await (const result of results) {
         counts[isRefusal(result) ? 'refused' : result.outcome] += 1;
+        if (!isRefusal(result) && result.isAhead) counts.ahead += 1;
         report({ path, result });
       }
     }
@@ -61,19 +64,19 @@ async function* importSource(
 
 function importRead(
   ctx: ImportContext,
-  { kind, source, parsed }: ReadComparison,
+  { kind, source, parsed, warnings }: ReadComparison,
   { document, publishedAt, baseUrl }: PathsRequest & { document: PageDocument },
 ): Promise<ImportResult | Refusal> {
   const isStructured = kind === 'json' || kind === 'ndjson';
   // A document for programs is no page to send readers to.
   const fetchedFrom = isStructured ? null : document.address;
-  return importParsedPage(ctx, parsed, { source, publishedAt, baseUrl, fetchedFrom, isStructured });
+  return importParsedPage(ctx, parsed, { source, publishedAt, baseUrl, fetchedFrom, isStructured, warnings });
 }
 
-/** One file's line on the terminal: `new  axolotl-v0-16-vs-gemma-3n`, with what changed, or why it was refused. */
+/** One file's line on the terminal: `new  axolotl-v0-16-vs-gemma-3n`, with what changed and what to know, or why it was refused. */
 export function describeImport({ result }: ImportedFile): string {
   if (isRefusal(result)) return `refused    ${result.sentence}`;
-  const changes = result.changes.map((change) => `\n             ${change}`).join('');
+  const changes = [...result.changes, ...result.warnings].map((line) => `\n             ${line}`).join('');
   const version = result.outcome === 'changed' ? ` (version ${result.version})` : '';
   return `${result.outcome.padEnd(9)}  ${result.slug}${version}${changes}`;
 }

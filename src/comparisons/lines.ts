@@ -1,3 +1,5 @@
+import { controlCharacters } from './control-characters.ts';
+
 /** One line of a page that is not blank, with its place in the file. */
 export interface PageLine {
   /** 1-based, as an editor shows it. */
@@ -16,7 +18,7 @@ const breakMarks = /[\u00AD\u200B\u2060\uFEFF]/g;
  */
 export function cleanLine(text: string): string {
   return text
-    .replaceAll(/[^\P{Cc}\t\n\f\r\v]/gu, '')
+    .replaceAll(controlCharacters, '')
     .replaceAll(breakMarks, '')
     .replaceAll(/\p{Cs}/gu, '\uFFFD')
     .replaceAll(/\s+/g, ' ')

@@ -1,6 +1,7 @@
 import type { ComparisonPage, Take, Tool } from './comparison.ts';
 import { quoted } from './page-refusal.ts';
 import { wordsKeyOf } from './take-words.ts';
+import { countOf } from '../platform/count-of.ts';
 
 /** What an edited page says otherwise than before, a phrase each: `Gemma 3n: pricing was "Free", is "Paid"`. */
 export function describePageChanges(before: ComparisonPage, after: ComparisonPage): string[] {
@@ -41,7 +42,7 @@ function factText(fact: string, value: Tool[keyof Tool]): string | null {
   if (typeof value === 'string') return fact === 'entry' ? value : quoted(value);
   if ('ship' in value) return `${value.ship} ship / ${value.skip} skip`;
   if ('votes' in value)
-    return value.votes === null ? `${value.shipPercent}%` : `${value.shipPercent}% of ${value.votes} votes`;
+    return value.votes === null ? `${value.shipPercent}%` : `${value.shipPercent}% of ${countOf(value.votes, 'vote')}`;
   return null;
 }
 
@@ -109,5 +110,5 @@ function describeLabelChange(was: Take, is: Take, name: string): string[] {
 }
 
 function countTakes(count: number, name: string, change: string): string[] {
-  return count === 0 ? [] : [`${count} ${count === 1 ? 'take' : 'takes'} of ${name} ${change}`];
+  return count === 0 ? [] : [`${countOf(count, 'take')} of ${name} ${change}`];
 }

@@ -1,3 +1,4 @@
+import { warnOfControls, warnOfControlsInValue } from './control-characters.ts';
 import { readComparisonInput } from './comparison-input.ts';
 import { pageBytesLimit, parseComparisonPage, type ParsedPage } from './parse-page.ts';
 import { isRefusal, type Refusal } from '../platform/refusal.ts';
@@ -50,6 +51,8 @@ export interface ReadComparison {
   source: string;
   /** Refused where it could not be read; the sentence is without the source. */
   parsed: ParsedPage | Refusal;
+  /** What a person should know of a page that comes in all the same, a sentence each. */
+  warnings: string[];
 }
 
 /** Reads all comparisons a document holds; refused as a whole when it cannot be told what it is. */
@@ -63,11 +66,11 @@ export async function readPageDocument(document: PageDocument): Promise<ReadComp
   }
   switch (kind) {
     case 'text':
-      return [{ kind, source, parsed: parseComparisonPage(text) }];
+      return [{ kind, source, parsed: parseComparisonPage(text), warnings: warnOfControls(text) }];
     case 'html': {
       // Loaded when it is needed: it brings a whole HTML parser.
       const { parseHtmlPage } = await import('./html-page.ts');
-      return [{ kind, source, parsed: parseHtmlPage(text, document) }];
+      return [{ kind, source, parsed: parseHtmlPage(text, document), warnings: warnOfControls(text) }];
     }
     case 'json':
       return readJson(document);
@@ -76,11 +79,13 @@ export async function readPageDocument(document: PageDocument): Promise<ReadComp
   }
 }
 
+/** What is fetched by address has no ending to mend. */
+const lookThere = 'see in a browser what stands at this address';
 const htmlBeginning = /^(?:<!--[^]*?-->\s*|<\?xml\b[^>]*>\s*)*<(?:!doctype\s+html|html)\b/i;
 const anyTag = /<(?:!doctype\s+html|[a-z][a-z\d-]*(?:\s[^<>]*)?\/?)>/i;
 
 /** What a document is: its content where that is plain to see, its name where it is not; refused where the two disagree. */
-function tellKind({ text, source, named }: PageDocument): PageKind | Refusal<'bad-file'> {
+function tellKind({ text, source, named, address }: PageDocument): PageKind | Refusal<'bad-file'> {
   const beginning = text.slice(0, 100_000).trimStart();
   const refuse = (sentence: string): Refusal<'bad-file'> => ({
     refused: 'bad-file',
@@ -88,18 +93,24 @@ function tellKind({ text, source, named }: PageDocument): PageKind | Refusal<'ba
   });
   const isMarkup = htmlBeginning.test(beginning);
   const isJson = /^[{[]/.test(beginning);
+  const [verb, mend] = address === null ? ['named', 'give it the ending of what it is'] : ['sent', lookThere];
+  if (text.trim() === '') return refuse(`is empty: ${address === null ? 'save the page again' : lookThere}`);
   if (named === 'json' || named === 'ndjson') {
-    if (isJson) return named;
-    return refuse(`is named as JSON and is ${isMarkup ? 'HTML' : 'none'}: give it the ending of what it is`);
+    if (isJson || (!isMarkup && parseJson(named === 'json' ? text : firstLineOf(beginning)) !== undefined))
+      return named;
+    return refuse(`is ${verb} as JSON and is ${isMarkup ? 'HTML' : 'none'}: ${mend}`);
   }
   if (named === 'html') {
     if (anyTag.test(beginning)) return named;
-    return refuse('is named as HTML and has no markup in it: give it the ending of what it is, such as .txt');
+    return refuse(`is ${verb} as HTML and has no markup in it: ${mend}${address === null ? ', such as .txt' : ''}`);
   }
   if (isMarkup) return 'html';
   if (!isJson) return 'text';
-  const firstLine = beginning.split(/\r\n|\r|\n/, 1)[0] ?? '';
-  return parseJson(text) !== undefined ? 'json' : parseJson(firstLine) !== undefined ? 'ndjson' : 'text';
+  return parseJson(text) !== undefined ? 'json' : parseJson(firstLineOf(beginning)) !== undefined ? 'ndjson' : 'text';
+}
+
+function firstLineOf(text: string): string {
+  return text.split(/\r\n|\r|\n/, 1)[0] ?? '';
 }
 
 function parseJson(text: string): { value: unknown } | undefined {
@@ -114,14 +125,20 @@ function readJson({ text, source }: PageDocument): ReadComparison[] | Refusal {
   const parsed = parseJson(text);
   const kind = 'json';
   if (parsed === undefined) return { refused: 'bad-file', sentence: `${source} is no JSON: see whether it is whole` };
-  if (!Array.isArray(parsed.value)) return [{ kind, source, parsed: readComparisonInput(parsed.value) }];
+  if (!Array.isArray(parsed.value)) return [{ kind, source, ...readValue(parsed.value) }];
   if (parsed.value.length === 0) return refuseEmpty(source);
   if (parsed.value.length > documentComparisonsLimit) return refuseTooMany(source);
   return parsed.value.map((value: unknown, index) => ({
     kind,
     source: `${source}, comparison ${index + 1}`,
-    parsed: readComparisonInput(value),
+    ...readValue(value),
   }));
+}
+
+/** What is no comparison may be anything, nested as deep as it likes: it is not looked at further. */
+function readValue(value: unknown): Pick<ReadComparison, 'parsed' | 'warnings'> {
+  const parsed = readComparisonInput(value);
+  return { parsed, warnings: isRefusal(parsed) ? [] : warnOfControlsInValue(value) };
 }
 
 function readJsonLines({ text, source }: PageDocument): ReadComparison[] | Refusal {
@@ -133,16 +150,17 @@ function readJsonLines({ text, source }: PageDocument): ReadComparison[] | Refus
   return lines.map(({ line, number }) => ({
     kind: 'ndjson',
     source: `${source}, line ${number}`,
-    parsed: readJsonLine(line),
+    ...readJsonLine(line),
   }));
 }
 
-function readJsonLine(line: string): ParsedPage | Refusal {
+function readJsonLine(line: string): Pick<ReadComparison, 'parsed' | 'warnings'> {
+  const refuse = (refused: string, sentence: string) => ({ parsed: { refused, sentence }, warnings: [] });
   if (Buffer.byteLength(line) > pageBytesLimit)
-    return { refused: 'too-long', sentence: `a comparison may have ${pageBytesLimit} bytes, not more` };
+    return refuse('too-long', `a comparison may have ${pageBytesLimit} bytes, not more`);
   const parsed = parseJson(line);
-  if (parsed !== undefined) return readComparisonInput(parsed.value);
-  return { refused: 'not-understood', sentence: 'this line is no JSON: each line holds one whole comparison' };
+  if (parsed !== undefined) return readValue(parsed.value);
+  return refuse('not-understood', 'this line is no JSON: each line holds one whole comparison');
 }
 
 function refuseEmpty(source: string): Refusal {

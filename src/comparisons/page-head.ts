@@ -9,6 +9,8 @@ export interface PageHead {
   url: string | null;
   /** ISO 8601 in UTC. */
   publishedAt: string | null;
+  /** The line that says it. */
+  publishedLine: number | null;
 }
 
 const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
@@ -32,7 +34,7 @@ export function isPublishedLine(text: string): boolean {
  * `URL: https://...` or `Canonical: https://...`. A day without a time is its start in UTC, a time without a zone is UTC.
  */
 export function readPageHead(head: readonly PageLine[], foot: readonly PageLine[]): PageHead | PageRefusal {
-  const found: PageHead = { url: null, publishedAt: null };
+  const found: PageHead = { url: null, publishedAt: null, publishedLine: null };
   for (const line of [...head, ...foot]) {
     const published = publishedForm.exec(line.text)?.[1];
     const url = foot.includes(line) ? undefined : urlForm.exec(line.text)?.[1];
@@ -44,11 +46,12 @@ export function readPageHead(head: readonly PageLine[], foot: readonly PageLine[
       return refuseAt(line.number, 'contradiction', `${quoted(line.text)} says otherwise than a line before it`);
     }
     found[fact] = value;
+    if (fact === 'publishedAt') found.publishedLine ??= line.number;
   }
   return found;
 }
 
-function describeForm(fact: keyof PageHead, text: string): string {
+function describeForm(fact: 'url' | 'publishedAt', text: string): string {
   if (fact === 'url') return `${quoted(text)} is no web address: write it as "URL: https://example.com/page"`;
   return `${quoted(text)} is no date this program reads: write it as "Published 2026-11-03"`;
 }

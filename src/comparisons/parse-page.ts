@@ -21,6 +21,8 @@ export interface ParsedPage {
   url: string | null;
   /** ISO 8601 in UTC. */
   publishedAt: string | null;
+  /** The line that says when it came out; null where none does, or the page has no lines. */
+  publishedLine: number | null;
   /** The line each take begins on, in the order of the tool's takes. */
   takeLines: { left: number[]; right: number[] };
 }

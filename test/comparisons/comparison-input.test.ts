@@ -55,9 +55,20 @@ test('texts become what the lines of a page would have given', () => {
 describe('refused with the place:', () => {
   const take = { persona: 'builder', words: 'a' };
   test.each<[string, unknown, RegExp]>([
-    ['no object', 7, /^it: /],
+    ['no object', 7, /^this is a number and no comparison/],
+    ['null', null, /^this is null and no comparison/],
+    ['a list in a list', [], /^this is a list and no comparison/],
     ['no tool', { left: pair.left }, /^right: /],
-    ['a field nobody knows', { ...pair, left: { name: 'Harbor', bestfor: 'x' } }, /^left: .*bestfor/],
+    [
+      'a field nobody knows',
+      { ...pair, left: { name: 'Harbor', bestfor: 'x' } },
+      /^left\.bestfor is no field of a comparison: /,
+    ],
+    [
+      'two such fields',
+      { ...pair, author: 'x', note: 1 },
+      /^author, note are no fields of a comparison: `comparison schema`/,
+    ],
     ['a score over 100', { ...pair, left: { name: 'Harbor', takes: [{ score: 101 }] } }, /^left\.takes\.0\.score: /],
     ['half a score', { ...pair, left: { name: 'Harbor', takes: [{ score: 80.5 }] } }, /^left\.takes\.0\.score: /],
     [

@@ -139,11 +139,16 @@ describe('where and when a page came out', () => {
   test.each([
     ['an impossible day', withHead('<meta property="article:published_time" content="2026-13-40">')],
     ['a placeholder', withHead('<meta property="article:published_time" content="1970-01-01T00:00:00Z">')],
-    ['a day far ahead', withHead(linked({ datePublished: '2026-11-13' }))],
+    ['an unmarked time far ahead', withHead('', '<time datetime="2026-11-13">x</time>')],
     ['broken JSON-LD', withHead('<script type="application/ld+json">{"datePublished": "2026-11-03"</script>')],
     ['two unmarked times', withHead('', '<time datetime="2026-11-04">x</time><time datetime="2026-11-03">y</time>')],
   ])('is not told by %s', (_, html) => {
     expect(parseHtml(html).publishedAt).toBeNull();
+  });
+
+  test('is told with its line, a day ahead included', () => {
+    const parsed = parseHtml(withHead(`\n${linked({ datePublished: '2026-11-13' })}`));
+    expect(parsed).toMatchObject({ publishedAt: '2026-11-13T00:00:00.000Z', publishedLine: 4 });
   });
 
   test('is told by its visible lines before what it tells machines', () => {

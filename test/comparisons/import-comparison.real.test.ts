@@ -24,11 +24,20 @@ beforeAll(async () => {
 afterAll(() => importing.drop());
 beforeEach(() => importing.clear());
 
+/** What there is no reason to warn of. */
+const quiet = { warnings: [], isAhead: false };
+
 describe('a page brought in', () => {
   test('is new once, and the second time nothing changes', async () => {
-    expect(await bringIn(labelledText)).toEqual({ slug: labelledSlug, outcome: 'new', version: 1, changes: [] });
+    expect(await bringIn(labelledText)).toEqual({
+      slug: labelledSlug,
+      outcome: 'new',
+      version: 1,
+      changes: [],
+      ...quiet,
+    });
     const before = await db.selectFrom('comparisons').selectAll().execute();
-    const again = { slug: labelledSlug, outcome: 'unchanged', version: 1, changes: [] };
+    const again = { slug: labelledSlug, outcome: 'unchanged', version: 1, changes: [], ...quiet };
     expect(await bringIn(labelledText)).toEqual(again);
     expect(await bringIn(`\uFEFF${labelledText.replaceAll('\n', ' \r\n')}`)).toEqual(again);
     expect(await db.selectFrom('comparisons').selectAll().execute()).toEqual(before);
@@ -43,6 +52,7 @@ describe('a page brought in', () => {
       outcome: 'changed',
       version: 2,
       changes: ['Harbor 2.1: pricing was "$12 a month", is "$15 a month"'],
+      ...quiet,
     });
     const versions = await listVersionsOfComparison(db, labelledSlug);
     expect(versions.map(({ version, statedAt }) => [version, statedAt])).toEqual([

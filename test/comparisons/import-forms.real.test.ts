@@ -33,7 +33,13 @@ beforeAll(async () => {
           ? ['text/html', published(toSoup(labelledText))]
           : request.url === '/plain'
             ? ['text/plain', labelledText]
-            : ['application/json', JSON.stringify(harborPair)];
+            : request.url === '/empty'
+              ? ['text/html', '']
+              : request.url === '/words'
+                ? ['text/html', 'Hello']
+                : request.url === '/json-page'
+                  ? ['application/json', toArticle(labelledText)]
+                  : ['application/json', JSON.stringify(harborPair)];
     response.writeHead(200, { 'content-type': type }).end(body);
   });
 });
@@ -78,7 +84,13 @@ describe('one comparison in many forms', () => {
     for (const [index, first] of paths.entries()) {
       await importing.clear();
       const rest = paths.filter((_, other) => other !== index);
-      expect((await run([first, ...rest])).counts).toEqual({ new: 1, changed: 0, unchanged: rest.length, refused: 0 });
+      expect((await run([first, ...rest])).counts).toEqual({
+        new: 1,
+        changed: 0,
+        unchanged: rest.length,
+        refused: 0,
+        ahead: 0,
+      });
       expect(await listVersionsOfComparison(importing.db, labelledSlug)).toHaveLength(1);
     }
   });
@@ -111,7 +123,7 @@ describe('what is exported', () => {
     const lines = await Promise.all([labelledSlug, unlabelledSlug].map(shownJson));
     expect(lines[1]).toMatch(/Puts any model.*"persona":"builder"/);
     const path = await write('export.jsonl', lines.join('\n'));
-    expect((await run([path])).counts).toEqual({ new: 0, changed: 0, unchanged: 2, refused: 0 });
+    expect((await run([path])).counts).toEqual({ new: 0, changed: 0, unchanged: 2, refused: 0, ahead: 0 });
   });
 
   test('is shown the same where it is brought in, and texts after it change nothing', async () => {
@@ -122,16 +134,16 @@ describe('what is exported', () => {
     const before = await Promise.all([labelledSlug, unlabelledSlug].map(shownJson));
     const path = await write('export.json', `[${before.toReversed().join(',')}]`);
     await importing.clear();
-    expect((await run([path])).counts).toEqual({ new: 2, changed: 0, unchanged: 0, refused: 0 });
+    expect((await run([path])).counts).toEqual({ new: 2, changed: 0, unchanged: 0, refused: 0, ahead: 0 });
     expect(await Promise.all([labelledSlug, unlabelledSlug].map(shownJson))).toEqual(before);
     const texts = [await write('a.txt', agreeing), await write('b.html', toSoup(unlabelledText))];
-    expect((await run(texts)).counts).toEqual({ new: 0, changed: 0, unchanged: 2, refused: 0 });
+    expect((await run(texts)).counts).toEqual({ new: 0, changed: 0, unchanged: 2, refused: 0, ahead: 0 });
   });
 
   test('one by one: what is wrong in a file does not keep the rest out, and is named', async () => {
     const lines = [JSON.stringify(harborPair), '{"left": 1}', 'not JSON', '{}'];
     const { counts, sentences } = await run([await write('some.ndjson', lines.join('\r\n'))]);
-    expect(counts).toEqual({ new: 1, changed: 0, unchanged: 0, refused: 3 });
+    expect(counts).toEqual({ new: 1, changed: 0, unchanged: 0, refused: 3, ahead: 0 });
     expect(sentences).toEqual([
       expect.stringMatching(/some\.ndjson, line 2: left: /),
       expect.stringMatching(/some\.ndjson, line 3: this line is no JSON/),
@@ -161,6 +173,7 @@ describe('by address', () => {
       changed: 0,
       unchanged: 3,
       refused: 0,
+      ahead: 0,
     });
   });
 
@@ -172,10 +185,20 @@ describe('by address', () => {
   });
 
   test('text and JSON are taken by what the server says, and JSON has no address but its own', async () => {
-    expect((await run([at('/plain'), at('/json')])).counts).toMatchObject({ new: 2, refused: 0 });
+    expect((await run([at('/plain'), at('/json')])).counts).toMatchObject({ new: 2, refused: 0, ahead: 0 });
     expect(await importing.show('harbor-2-1-vs-gull')).toMatchObject({ url: null });
     expect(await importing.show(labelledSlug)).toMatchObject({ url: at('/plain') });
   });
+});
+
+test('what an address holds none of is told of the address, not of a file', async () => {
+  const at = (path: string) => `http://${server.host}${path}`;
+  const { sentences } = await run([at('/empty'), at('/words'), at('/json-page')]);
+  expect(sentences).toEqual([
+    `${at('/empty')} is empty: see in a browser what stands at this address`,
+    `${at('/words')} is sent as HTML and has no markup in it: see in a browser what stands at this address`,
+    `${at('/json-page')} is sent as JSON and is HTML: see in a browser what stands at this address`,
+  ]);
 });
 
 describe('a folder of many forms', () => {
@@ -188,7 +211,7 @@ describe('a folder of many forms', () => {
     await write('mixed/4.css', 'not looked at');
     await write('mixed/5.xhtml', 'no markup');
     const { counts, sentences } = await run([mixed]);
-    expect(counts).toEqual({ new: 3, changed: 0, unchanged: 0, refused: 1 });
+    expect(counts).toEqual({ new: 3, changed: 0, unchanged: 0, refused: 1, ahead: 0 });
     expect(sentences).toEqual([expect.stringMatching(/5\.xhtml is named as HTML and has no markup in it/)]);
   });
 
@@ -197,8 +220,13 @@ describe('a folder of many forms', () => {
     ['page.ndjson', labelledText, /page\.ndjson is named as JSON and is none/],
     ['torn.json', '{"left": {', /torn\.json is no JSON: see whether it is whole/],
     ['none.json', '[]', /none\.json holds no comparison/],
-    ['empty.html', '', /empty\.html is named as HTML and has no markup/],
-    ['empty.txt', '', /empty\.txt: line 1: this is no comparison page: there is no text/],
+    ['empty.html', '', /empty\.html is empty: save the page again$/],
+    ['empty.json', ' ', /empty\.json is empty: save the page again$/],
+    ['null.json', 'null', /null\.json: this is null and no comparison/],
+    ['null.ndjson', 'null\n', /null\.ndjson, line 1: this is null and no comparison/],
+    ['odd.json', JSON.stringify({ ...harborPair, note: 1 }), /odd\.json: note is no field of a comparison: /],
+    ['words.html', 'Hello', /words\.html is named as HTML and has no markup in it: give it the ending/],
+    ['empty.txt', '', /empty\.txt is empty: save the page again$/],
     ['pages.zip', Buffer.from('PK\u0003\u0004', 'latin1'), /pages\.zip is a zip archive: unpack it/],
     ['other.html', '<p>Hello', /other\.html: line 1: this is no comparison page/],
   ])('%s is refused in one sentence', async (name, content, sentence) => {
@@ -213,6 +241,6 @@ describe('a folder of many forms', () => {
       await write('c', JSON.stringify(harborPair)),
       await write('d', `${JSON.stringify(harborPair)}\n${JSON.stringify(harborPair)}`),
     ];
-    expect((await run(paths)).counts).toEqual({ new: 3, changed: 0, unchanged: 2, refused: 0 });
+    expect((await run(paths)).counts).toEqual({ new: 3, changed: 0, unchanged: 2, refused: 0, ahead: 0 });
   });
 });

@@ -47,9 +47,9 @@ test('a folder is read whole, sorted, hidden files left out, and a refused page 
     join(folder, 'b', 'deep', 'tern.txt'),
     join(folder, 'b', 'torn.txt'),
   ]);
-  expect(counts).toEqual({ new: 2, changed: 0, unchanged: 0, refused: 1 });
+  expect(counts).toEqual({ new: 2, changed: 0, unchanged: 0, refused: 1, ahead: 0 });
   const again = await run(join(folder, 'a.txt'), folder);
-  expect(again.counts).toEqual({ new: 0, changed: 0, unchanged: 3, refused: 1 });
+  expect(again.counts).toEqual({ new: 0, changed: 0, unchanged: 3, refused: 1, ahead: 0 });
 });
 
 test('a refused page is told with file, line and reason, a changed one with what changed', async () => {
@@ -92,7 +92,7 @@ const samples = (week: string) => fileURLToPath(new URL(`../../src/demo/samples/
 test('the sample weeks come in one after the other, and labels of the first carry over to the second', async () => {
   const own = await createTestDatabase();
   const ctx = { db: own.db, clock: systemClock };
-  const whole = { new: 5, changed: 0, unchanged: 0, refused: 0 };
+  const whole = { new: 5, changed: 0, unchanged: 0, refused: 0, ahead: 0 };
   expect(await importComparisonPaths(ctx, { paths: [samples('week-1')] })).toEqual(whole);
   expect(await importComparisonPaths(ctx, { paths: [samples('week-2')] })).toEqual(whole);
   const gemma = (await findComparisonBySlug(own.db, 'smollm3-vs-gemma-3n'))?.right;
