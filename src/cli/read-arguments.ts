@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { parsePublishedAt } from '../comparisons/page-head.ts';
+import { weekdays } from '../schedule/schedule.ts';
 
 const numberLimit = 2_147_483_647;
 
@@ -30,10 +31,20 @@ export function readUrl(text: string): string {
   return text;
 }
 
-/** A whole number, 0 and up. */
-export function readWhole(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
+/** Reads a whole number from `least` to `most`. */
+export function readWithin([least, most]: readonly [least: number, most: number]): (text: string) => number {
+  return (text) => {
+    const count = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+    if (count >= least && count <= most) return count;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}
+
+/** A day of the week, whole or cut after three letters or more: `tuesday`, `Tue`. */
+export function readWeekday(text: string): (typeof weekdays)[number] {
+  const day = weekdays.find((name) => text.length >= 3 && name.startsWith(text.toLowerCase()));
+  if (day === undefined) throw new InvalidArgumentError(`It must be one of ${weekdays.join(', ')}.`);
+  return day;
 }
 
 /** A time of the day on a 24-hour clock. */

@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { countOf } from '../platform/count-of.ts';
 import { composeTimeOf, type Run, type Schedule, weekdays } from './schedule.ts';
 
 /** When the schedule acts next, and what for. */
@@ -6,6 +7,8 @@ export interface NextSlot {
   slotAt: Date;
   /** Its run, once the draft is due. */
   run: Run | null;
+  /** Where that is a send time of the rule before, kept for its week: the first one of the rule of now. */
+  ruleHoldsFrom: Date | null;
 }
 
 /** What `schedule show --json` prints; times are ISO 8601 in UTC, shares in per cent. */
@@ -19,6 +22,7 @@ export function summariseSchedule(schedule: Schedule, next: NextSlot | null) {
     paused: pausedAt !== null,
     startsAt: startsAt.toISOString(),
     nextSendAt: next?.slotAt.toISOString() ?? null,
+    nextSendIsOfRuleBefore: next !== null && next.ruleHoldsFrom !== null,
     nextDraftAt: next === null ? null : composeTimeOf(next.slotAt, schedule).toISOString(),
     ...settings,
   };
@@ -31,7 +35,7 @@ export function describeSchedule(schedule: Schedule, next: NextSlot | null): str
   const canary =
     canaryPercent === 0
       ? 'off'
-      : `${canaryPercent} % of a send to ${canaryFromCount} or more go ahead, the rest ${canaryWaitMinutes} minutes later`;
+      : `${canaryPercent} % of a send to ${canaryFromCount} or more go ahead, the rest ${countOf(canaryWaitMinutes, 'minute')} later`;
   return [
     `${capital(dayOf(schedule.weekday))}s at ${clockTime(schedule)}, ${timeZone}${schedule.pausedAt === null ? '' : ' (paused)'}`,
     `  next send  ${describeNext(next, timeZone)}`,
@@ -45,9 +49,16 @@ export function describeSchedule(schedule: Schedule, next: NextSlot | null): str
 
 function describeNext(next: NextSlot | null, timeZone: string): string {
   if (next === null) return 'none while it is paused';
-  const local = Temporal.Instant.fromEpochMilliseconds(next.slotAt.getTime()).toZonedDateTimeISO(timeZone);
+  const sendTime = describeMoment(next.slotAt, timeZone);
+  if (next.ruleHoldsFrom === null) return sendTime;
+  const first = describeMoment(next.ruleHoldsFrom, timeZone);
+  return `${sendTime}: this one keeps the send time of before the change\n             from then on ${first}`;
+}
+
+function describeMoment(moment: Date, timeZone: string): string {
+  const local = Temporal.Instant.fromEpochMilliseconds(moment.getTime()).toZonedDateTimeISO(timeZone);
   const there = `${local.toPlainDate().toString()} ${clockTime(local)}`;
-  return `${dayOf(local.dayOfWeek)} ${there} (${next.slotAt.toISOString().slice(0, 16).replace('T', ' ')} UTC)`;
+  return `${dayOf(local.dayOfWeek)} ${there} (${moment.toISOString().slice(0, 16).replace('T', ' ')} UTC)`;
 }
 
 function dayOf(weekday: number): string {

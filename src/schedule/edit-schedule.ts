@@ -6,6 +6,7 @@ import { changeScheduleIn, lockSchedule, type ScheduleChanges } from './change-s
 import { ensureSchedule } from './queries.ts';
 import { type Schedule, scheduleLimits } from './schedule.ts';
 import { readTimeZone } from './time-zone.ts';
+import { countOf } from '../platform/count-of.ts';
 
 export interface ScheduleEdit {
   /** The version its editor saw: an edit that somebody else made meanwhile is never written over. */
@@ -60,7 +61,7 @@ function checkChanges(before: Schedule, changes: ScheduleChanges): ScheduleChang
   }
   const { minimumPicksCount, picksCount } = { ...before, ...changes };
   if (minimumPicksCount > picksCount) {
-    const sentence = `An issue has at most ${picksCount} picks and cannot need ${minimumPicksCount}; change one of the two.`;
+    const sentence = `An issue has at most ${countOf(picksCount, 'pick')} and cannot need ${minimumPicksCount}; change one of the two.`;
     return { refused: 'too-few-picks', sentence };
   }
   if (changes.timeZone === undefined) return changes;

@@ -5,6 +5,8 @@ import type { Refusal } from '../platform/refusal.ts';
  * nobody lives by one, and Postgres reads their sign the other way round.
  */
 export function readTimeZone(text: string): string | Refusal<'no-such-zone'> {
+  if (text.trim() === '')
+    return { refused: 'no-such-zone', sentence: 'A time zone needs a name: write one such as Europe/Berlin or UTC.' };
   const name = /^[A-Za-z]/.test(text) ? findZone(text) : undefined;
   if (name !== undefined) return name;
   return {

@@ -82,7 +82,8 @@ describe('an edit of the schedule', () => {
     ['US/Eastern', { timeZone: 'US/Eastern' }],
     ['Mars/Olympus', { refused: 'no-such-zone' }],
     ['+02:00', { refused: 'no-such-zone' }],
-    ['', { refused: 'no-such-zone' }],
+    ['', { refused: 'no-such-zone', sentence: 'A time zone needs a name: write one such as Europe/Berlin or UTC.' }],
+    [' ', { refused: 'no-such-zone', sentence: 'A time zone needs a name: write one such as Europe/Berlin or UTC.' }],
   ])('to the zone %j', async (timeZone, expected) => {
     expect(await edit({ timeZone })).toMatchObject(expected);
   });
