@@ -9,6 +9,7 @@ import type { Sandbox } from './sandbox/sandbox.ts';
 import { showArchive, showIssue } from './site/archive.tsx';
 import { showFailure, showNotFound } from './site/failure-pages.tsx';
 import { showHome } from './site/home.tsx';
+import { showIcon } from './site/icon.ts';
 import { showStyle } from './site/style.ts';
 import { showUnsubscribe, takeUnsubscribe } from './site/unsubscribe.tsx';
 
@@ -26,6 +27,7 @@ export function createApp(ctx: Context, sandbox: Sandbox | undefined): Hono {
   app.get('/unsubscribe/:token', showUnsubscribe(ctx));
   app.post('/unsubscribe/:token', takeUnsubscribe(ctx));
   app.get('/assets/style.css', showStyle());
+  app.get('/favicon.ico', showIcon());
 
   app.post('/webhooks/resend', receiveWebhook(ctx));
 

@@ -1,4 +1,5 @@
 import { createContext, type ReactNode, useContext } from 'react';
+import { iconUrl } from '../site/icon.ts';
 
 /** Where the pages are mounted. */
 export const mailboxPath = '/sandbox';
@@ -30,6 +31,7 @@ export function MailboxLayout(props: { title: string; current?: string; children
         <meta name="robots" content="noindex" />
         <title>{`${props.title} · Sandbox mailbox`}</title>
         <link rel="stylesheet" href={`${mailboxPath}/style.css`} />
+        <link rel="icon" href={iconUrl} />
       </head>
       <body>
         <a className="skip-link" href="#main">

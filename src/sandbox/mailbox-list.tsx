@@ -40,7 +40,8 @@ export function MailboxList(props: ListProps) {
 function Search({ path, choice, searchLabel }: ListProps) {
   return (
     <form className="search" method="get" action={path} role="search">
-      <input type="search" name="q" aria-label={searchLabel} placeholder={searchLabel} defaultValue={choice.search} />
+      <label htmlFor="search">{searchLabel}</label>
+      <input id="search" type="search" name="q" defaultValue={choice.search} />
       <button type="submit">Search</button>
     </form>
   );

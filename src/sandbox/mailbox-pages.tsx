@@ -2,6 +2,7 @@ import type { MailSummary } from './mail-queries.ts';
 import { mailboxPath, MailboxLayout, Moment, State, toneOfEvent } from './mailbox-layout.tsx';
 import { MailboxList } from './mailbox-list.tsx';
 import type { LoggedRequest, LoggedWebhook, MailboxPage, PageChoice } from './mailbox-queries.ts';
+import { countOf } from '../platform/count-of.ts';
 
 /** What a list page is made from. */
 export interface ListPageProps<Row> {
@@ -28,8 +29,8 @@ export function MailsPage({ page, choice }: ListPageProps<MailSummary>) {
           <>
             <h2>No mail yet</h2>
             <p>
-              Run <code>npm run demo</code> to send an issue to the sample subscribers, or send an issue of your own;
-              its mails appear here instead of in anybody’s inbox.
+              Send an issue of your own, or, from the sources, run <code>npm run demo</code> to send one to the sample
+              subscribers; its mails appear here instead of in anybody’s inbox.
             </p>
           </>
         }
@@ -157,7 +158,7 @@ function RequestRow({ request }: { request: LoggedRequest }) {
       <div className="row">
         <span className="wide one-line">
           <span className="main">{`${request.method} ${request.path}`}</span>{' '}
-          <span className="muted">{request.mailCount > 0 ? `${request.mailCount} mails` : ''}</span>
+          <span className="muted">{request.mailCount > 0 ? countOf(request.mailCount, 'mail') : ''}</span>
         </span>
         <span className="wide">
           {words.filter((word) => word !== null && word !== '').join(' · ')}

@@ -14,7 +14,6 @@ header.top { border-bottom: 1px solid var(--line); background: var(--surface); }
 header.top .frame { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 24px; padding-top: 12px; padding-bottom: 8px; }
 header nav + nav { margin-left: auto; }
 .state [aria-hidden] { display: inline-block; width: 16px; text-align: center; }
-::placeholder { color: var(--muted); opacity: 1; }
 header.top p { margin: 0; font-weight: 600; }
 nav { display: flex; flex-wrap: wrap; gap: 0 16px; }
 header nav a { padding: 8px 0; text-decoration: none; color: var(--muted); }
@@ -26,7 +25,8 @@ h2 { font-size: var(--large); line-height: 1.2; margin: 32px 0 12px; }
 p { max-width: 68ch; }
 .note, .muted { color: var(--muted); }
 .small { font-size: var(--small); }
-form.search { display: flex; gap: 8px; margin: 16px 0; }
+form.search { display: flex; flex-wrap: wrap; gap: 4px 8px; margin: 16px 0; }
+form.search label { flex: 1 0 100%; color: var(--muted); font-size: var(--small); }
 form.search input { flex: 1 1 auto; min-width: 0; max-width: 420px; }
 input, button, .button { font: inherit; min-height: 44px; padding: 8px 12px; border: 1px solid var(--line); border-radius: 6px;
   background: var(--surface); color: var(--ink); }

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { iconUrl } from './icon.ts';
 import { styleUrl } from './style.ts';
 
 /** What every page needs to know of the installation; `Config` has it. */
@@ -52,7 +53,7 @@ export function Page({
         {description !== undefined && <meta name="description" content={description} />}
         <title>{title === site.newsletterName ? title : `${title} · ${site.newsletterName}`}</title>
         <link rel="stylesheet" href={styleUrl} />
-        <link rel="icon" href={icon} />
+        <link rel="icon" href={iconUrl} />
       </head>
       <body>
         <a className="skip-link" href="#content">
@@ -72,11 +73,6 @@ export function Page({
     </html>
   );
 }
-
-/** A filled up-triangle: ship. */
-const icon = `data:image/svg+xml,${encodeURIComponent(
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#14713A" d="M8 2 15 14H1z"/></svg>',
-)}`;
 
 function Top({ site, links, wraps }: { site: SiteFacts; links: PageLink[]; wraps: string }) {
   return (

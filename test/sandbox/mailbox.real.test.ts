@@ -29,6 +29,18 @@ it('an empty mailbox says what to do', async () => {
   expect((await open('/requests')).html).toContain('No requests yet');
 });
 
+it('every page links an icon that its policy allows, and the search field has a label that is seen', async () => {
+  await send('lin@example.com');
+  for (const path of ['', '/webhooks', '/requests', '/mails/none']) {
+    const { html, headers } = await open(path);
+    expect(html).toContain('<link rel="icon" href="data:image/svg+xml,');
+    expect(headers.get('content-security-policy')).toContain("img-src 'self' data:");
+  }
+  const { html } = await open('');
+  expect(html).toMatch(/<label for="search">Address or subject<\/label><input id="search" type="search" name="q"/);
+  expect(html).not.toContain('placeholder');
+});
+
 it('markup in names and subjects is text', async () => {
   const subject = '<script>alert(1)</script> & "quotes"';
   const id = await send('"<b>Ada</b>" <ada@example.com>'.replace('<b>Ada</b>', 'Ada'), {

@@ -14,12 +14,14 @@ const pagePolicy = {
 
 /**
  * What every answer carries. A handler that needs another Content-Security-Policy or Referrer-Policy sets its own, which is kept.
- * No HSTS: whoever ends TLS decides that for the whole host.
+ * No HSTS: whoever ends TLS decides that for the whole host. No Origin-Agent-Cluster: a browser wants one answer from a whole
+ * origin, and other pages of it may carry none.
  */
 export function securityHeaders(): MiddlewareHandler {
   return secureHeaders({
     contentSecurityPolicy: pagePolicy,
     strictTransportSecurity: false,
+    originAgentCluster: false,
     referrerPolicy: 'strict-origin-when-cross-origin',
     permissionsPolicy: { camera: [], microphone: [], geolocation: [], browsingTopics: [] },
     overwrite: false,
