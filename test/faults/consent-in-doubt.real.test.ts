@@ -4,13 +4,13 @@ import { claimBatch } from '../../src/deliveries/claim-batch.ts';
 import { submitBatch } from '../../src/deliveries/submit-batch.ts';
 import { suppressAddress } from '../../src/subscribers/suppress-address.ts';
 import { checkOracles } from '../support/check-oracles.ts';
-import { openScene, type Scene } from '../support/scene.ts';
+import { type Scene } from '../support/scene.ts';
 import {
   countTaken,
   findDelivery,
   freezeNext,
   listBatchRequests,
-  listReaders,
+  openSceneWithReaders,
   type Reader,
   reportEvent,
   sendNext,
@@ -18,28 +18,19 @@ import {
   withdrawals,
   withdrawalsByName,
 } from './consent-steps.ts';
-import { listBatches, listCalls, pauseWebhooks } from './sending.ts';
+import { listBatches, listCalls } from './sending.ts';
 
 let scene: Scene;
-let readers: Reader[];
+let takeReader: () => Reader;
 
 beforeAll(async () => {
-  scene = await openScene({ readers: 40, env: { RESEND_TIMEOUT_MS: '30000' } });
-  await pauseWebhooks(scene, true);
-  await sendNext(scene);
-  readers = await listReaders(scene);
+  ({ scene, takeReader } = await openSceneWithReaders({ readers: 40, env: { RESEND_TIMEOUT_MS: '30000' } }));
 });
 afterAll(() => scene.end());
 afterEach(async () => {
   await scene.clearFaults();
   expect(await checkOracles(scene, { isEnded: true })).toEqual([]);
 });
-
-function takeReader(): Reader {
-  const reader = readers.pop();
-  if (reader === undefined) throw new Error('the scene has too few readers');
-  return reader;
-}
 
 interface Frozen {
   number: number;

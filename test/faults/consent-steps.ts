@@ -1,11 +1,12 @@
 import { applyEvent } from '../../src/events/apply-event.ts';
 import { submitBatch } from '../../src/deliveries/submit-batch.ts';
 import { readSandboxLedger } from '../../src/sandbox/ledger.ts';
-import { signWebhook } from '../../src/sandbox/sign-webhook.ts';
 import { newWebhookId } from '../../src/sandbox/webhook-payload.ts';
 import { suppressAddress } from '../../src/subscribers/suppress-address.ts';
 import { createUnsubscribeToken } from '../../src/subscribers/unsubscribe-token.ts';
-import { type Scene, until, webhookSecret } from '../support/scene.ts';
+import { openScene, type Scene, until } from '../support/scene.ts';
+import { pauseWebhooks } from './sending.ts';
+import { postSigned } from './webhook-steps.ts';
 
 /** A subscriber with a delivery of an issue before, through which consent may be taken back. */
 export interface Reader {
@@ -17,11 +18,7 @@ export interface Reader {
 
 /** Posts a signed event to the pages and answers its status. */
 export async function postEvent(scene: Scene, payload: object, id = newWebhookId()): Promise<number> {
-  const body = JSON.stringify(payload);
-  const headers = signWebhook({ id, payload: body, secret: webhookSecret, sentAt: new Date() });
-  const answer = await fetch(`${scene.webUrl}/webhooks/resend`, { method: 'POST', headers, body });
-  await answer.arrayBuffer();
-  return answer.status;
+  return postSigned(scene, JSON.stringify(payload), { id });
 }
 
 /** A signed event over HTTP, applied at once by this process. */
@@ -135,6 +132,33 @@ export async function listReaders({ ctx }: Scene): Promise<Reader[]> {
     .where('s.state', '=', 'active')
     .execute();
   return rows.map((row) => ({ ...row, address: row.address ?? '' }));
+}
+
+export interface SceneWithReaders {
+  scene: Scene;
+  /** The issue all of them got. */
+  firstIssue: number;
+  /** A reader nobody has taken yet. */
+  takeReader: () => Reader;
+}
+
+/** Opens a scene whose readers have all got one issue, of which the provider reports nothing by itself. */
+export async function openSceneWithReaders(options: Parameters<typeof openScene>[0]): Promise<SceneWithReaders> {
+  const scene = await openScene(options);
+  try {
+    await pauseWebhooks(scene, true);
+    const firstIssue = await sendNext(scene);
+    const readers = await listReaders(scene);
+    const takeReader = (): Reader => {
+      const reader = readers.pop();
+      if (reader === undefined) throw new Error('the scene has too few readers');
+      return reader;
+    };
+    return { scene, firstIssue, takeReader };
+  } catch (error) {
+    await scene.end();
+    throw error;
+  }
 }
 
 /** What became of a reader in an issue; undefined: had no delivery. */

@@ -4,37 +4,40 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { submitBatch } from '../../src/deliveries/submit-batch.ts';
 import { checkOracles } from '../support/check-oracles.ts';
 import { type HeldCommits, holdCommits } from '../support/hold-commits.ts';
-import { openScene, type Scene, until } from '../support/scene.ts';
+import { type Scene, until } from '../support/scene.ts';
 import {
   countTaken,
   findDelivery,
   freeze,
   freezeNext,
   listBatchRequests,
-  listReaders,
+  openSceneWithReaders,
   postUnsubscribe,
   type Reader,
   sendNext,
   unsubscribeInTheEnd,
   withdrawalsByName,
 } from './consent-steps.ts';
-import { pauseWebhooks } from './sending.ts';
 
 let scene: Scene;
-let readers: Reader[];
+/** A reader who has consented until now. */
+let takeReader: () => Reader;
 /** Everybody whose consent was taken back in some test. */
 const gone: Reader[] = [];
 
 beforeAll(async () => {
-  scene = await openScene({
+  const opened = await openSceneWithReaders({
     readers: 30,
     rows: ['never-confirmed@example.com,,,,,,', 'left-before@example.com,,unsubscribed,,,,'],
     // Patient: a transaction that is held must outlive a slow machine.
     env: { RESEND_TIMEOUT_MS: '60000' },
   });
-  await pauseWebhooks(scene, true);
-  await sendNext(scene);
-  readers = await listReaders(scene);
+  scene = opened.scene;
+  takeReader = () => {
+    const reader = opened.takeReader();
+    gone.push(reader);
+    return reader;
+  };
 });
 afterAll(() => scene.end());
 let held: HeldCommits | undefined;
@@ -46,14 +49,6 @@ afterEach(async () => {
 async function hold(table: 'calls' | 'consents' | 'suppressions'): Promise<HeldCommits> {
   held = await holdCommits(scene.ctx.db, table);
   return held;
-}
-
-/** A reader who has consented until now. */
-function takeReader(): Reader {
-  const reader = readers.pop();
-  if (reader === undefined) throw new Error('the scene has too few readers');
-  gone.push(reader);
-  return reader;
 }
 
 const onlyBatch = ([batchId = '']: string[]) => batchId;

@@ -32,6 +32,14 @@ export async function postSigned(scene: Pick<Scene, 'webUrl'>, body: string, sig
   return postBytes(scene, body, signHeaders(body, signing));
 }
 
+/** Signs and posts an event, which must be taken, and waits until workers are done with it; answers what became of it. */
+export async function tellEvent(scene: Scene, payload: object) {
+  const id = newWebhookId();
+  const status = await postSigned(scene, JSON.stringify(payload), { id });
+  if (status !== 204) throw new Error(`the event was answered ${status}`);
+  return untilSettled(scene, id);
+}
+
 /** What `POST _control/webhooks/<what>` of the provider's stand-in answers. */
 export async function askProvider({ sandboxUrl }: Scene, what: string, body: object): Promise<unknown> {
   const answer = await fetch(`${sandboxUrl}/api/_control/webhooks/${what}`, {

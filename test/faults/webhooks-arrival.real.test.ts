@@ -6,9 +6,8 @@ import { newWebhookId } from '../../src/sandbox/webhook-payload.ts';
 import type { Service } from '../../src/start/service.ts';
 import { checkOracles } from '../support/check-oracles.ts';
 import { holdCommits } from '../support/hold-commits.ts';
-import { openScene, type Scene, until } from '../support/scene.ts';
-import { eventAbout, listReaders, postEvent, type Reader, sendNext } from './consent-steps.ts';
-import { pauseWebhooks } from './sending.ts';
+import { type Scene, until } from '../support/scene.ts';
+import { eventAbout, openSceneWithReaders, postEvent, type Reader } from './consent-steps.ts';
 import {
   askProvider,
   findEvent,
@@ -20,21 +19,12 @@ import {
 } from './webhook-steps.ts';
 
 let scene: Scene;
-let readers: Reader[];
+let takeReader: () => Reader;
 beforeAll(async () => {
-  scene = await openScene({ readers: 190 });
-  await pauseWebhooks(scene, true);
-  await sendNext(scene);
-  readers = await listReaders(scene);
+  ({ scene, takeReader } = await openSceneWithReaders({ readers: 190 }));
 });
 afterAll(() => scene.end());
 afterEach(async () => expect(await checkOracles(scene, { isEnded: true })).toEqual([]));
-
-function takeReader(): Reader {
-  const reader = readers.pop();
-  if (reader === undefined) throw new Error('the scene has too few readers');
-  return reader;
-}
 
 async function withWorkers(count: number, work: () => Promise<void>): Promise<void> {
   const workers: Service[] = [];

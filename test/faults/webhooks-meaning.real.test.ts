@@ -2,36 +2,22 @@ import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { newWebhookId } from '../../src/sandbox/webhook-payload.ts';
 import { checkOracles } from '../support/check-oracles.ts';
-import { openScene, type Scene } from '../support/scene.ts';
-import { eventAbout, findDelivery, listReaders, postEvent, type Reader, sendNext } from './consent-steps.ts';
-import { pauseWebhooks } from './sending.ts';
-import { findEvent, postSigned, readConsequences, untilSettled } from './webhook-steps.ts';
+import { type Scene } from '../support/scene.ts';
+import { eventAbout, findDelivery, openSceneWithReaders, type Reader } from './consent-steps.ts';
+import { findEvent, postSigned, readConsequences, tellEvent, untilSettled } from './webhook-steps.ts';
 
 let scene: Scene;
-let readers: Reader[];
+let takeReader: () => Reader;
 let firstIssue: number;
 beforeAll(async () => {
-  scene = await openScene({ readers: 60 });
-  await pauseWebhooks(scene, true);
-  firstIssue = await sendNext(scene);
-  readers = await listReaders(scene);
+  ({ scene, firstIssue, takeReader } = await openSceneWithReaders({ readers: 60 }));
   await scene.work();
 });
 afterAll(() => scene.end());
 afterEach(async () => expect(await checkOracles(scene, { isEnded: true })).toEqual([]));
 
-function takeReader(): Reader {
-  const reader = readers.pop();
-  if (reader === undefined) throw new Error('the scene has too few readers');
-  return reader;
-}
-
 /** Posts an event and waits until the workers are done with it. */
-async function tell(payload: object) {
-  const id = newWebhookId();
-  expect(await postEvent(scene, payload, id)).toBe(204);
-  return untilSettled(scene, id);
-}
+const tell = async (payload: object) => tellEvent(scene, payload);
 
 async function listReasons({ addressHash }: Reader): Promise<string[]> {
   const rows = scene.ctx.db.selectFrom('suppressions').select('reason').where('addressHash', '=', addressHash);

@@ -1,35 +1,21 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { newWebhookId } from '../../src/sandbox/webhook-payload.ts';
 import { checkOracles } from '../support/check-oracles.ts';
-import { openScene, type Scene, until } from '../support/scene.ts';
-import { eventAbout, listReaders, postEvent, type Reader, sendNext, unsubscribeInTheEnd } from './consent-steps.ts';
-import { listAlerts, pauseWebhooks } from './sending.ts';
-import { readConsequences, untilSettled } from './webhook-steps.ts';
+import { type Scene, until } from '../support/scene.ts';
+import { eventAbout, openSceneWithReaders, type Reader, unsubscribeInTheEnd } from './consent-steps.ts';
+import { listAlerts } from './sending.ts';
+import { readConsequences, tellEvent } from './webhook-steps.ts';
 
 let scene: Scene;
-let readers: Reader[];
+let takeReader: () => Reader;
 beforeAll(async () => {
-  scene = await openScene({ readers: 30 });
-  await pauseWebhooks(scene, true);
-  await sendNext(scene);
-  readers = await listReaders(scene);
+  ({ scene, takeReader } = await openSceneWithReaders({ readers: 30 }));
   await scene.work();
 });
 afterAll(() => scene.end());
 afterEach(async () => expect(await checkOracles(scene, { isEnded: true })).toEqual([]));
 
-function takeReader(): Reader {
-  const reader = readers.pop();
-  if (reader === undefined) throw new Error('the scene has too few readers');
-  return reader;
-}
-
 /** Posts an event and waits until the workers are done with it. */
-async function tell(payload: object) {
-  const id = newWebhookId();
-  expect(await postEvent(scene, payload, id)).toBe(204);
-  return untilSettled(scene, id);
-}
+const tell = async (payload: object) => tellEvent(scene, payload);
 
 const stateOf = async ({ id }: Reader) =>
   (await scene.ctx.db.selectFrom('subscribers').select('state').where('id', '=', id).executeTakeFirst())?.state;

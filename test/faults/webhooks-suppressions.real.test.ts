@@ -4,28 +4,18 @@ import { newWebhookId } from '../../src/sandbox/webhook-payload.ts';
 import { hashAddress, normaliseAddress } from '../../src/suppressions/address.ts';
 import { addSuppression, listStandingSuppressions } from '../../src/suppressions/queries.ts';
 import { checkOracles } from '../support/check-oracles.ts';
-import { openScene, type Scene, unwrap } from '../support/scene.ts';
-import { eventAbout, listReaders, postEvent, type Reader, sendNext, unsubscribeInTheEnd } from './consent-steps.ts';
-import { pauseWebhooks } from './sending.ts';
-import { untilSettled } from './webhook-steps.ts';
+import { type Scene, unwrap } from '../support/scene.ts';
+import { eventAbout, openSceneWithReaders, type Reader, unsubscribeInTheEnd } from './consent-steps.ts';
+import { tellEvent } from './webhook-steps.ts';
 
 let scene: Scene;
-let readers: Reader[];
+let takeReader: () => Reader;
 beforeAll(async () => {
-  scene = await openScene({ readers: 20 });
-  await pauseWebhooks(scene, true);
-  await sendNext(scene);
-  readers = await listReaders(scene);
+  ({ scene, takeReader } = await openSceneWithReaders({ readers: 20 }));
   await scene.work();
 });
 afterAll(() => scene.end());
 afterEach(async () => expect(await checkOracles(scene, { isEnded: true })).toEqual([]));
-
-function takeReader(): Reader {
-  const reader = readers.pop();
-  if (reader === undefined) throw new Error('the scene has too few readers');
-  return reader;
-}
 
 const minuteMs = 60_000;
 
@@ -36,11 +26,7 @@ function change(kind: 'added' | 'removed', address: unknown, { origin = 'manual'
   return { type: `suppression.${kind}`, created_at: at, data };
 }
 
-async function tell(payload: object): Promise<string | undefined> {
-  const id = newWebhookId();
-  expect(await postEvent(scene, payload, id)).toBe(204);
-  return (await untilSettled(scene, id))?.state;
-}
+const tell = async (payload: object) => (await tellEvent(scene, payload))?.state;
 
 async function reasonFor(address: string): Promise<string | undefined> {
   const hash = hashAddress(scene.ctx.pepper, unwrap(normaliseAddress(address)));

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeliveryState, Outcome } from '../../src/deliveries/delivery.ts';
-import { insertBatch, insertDelivery, insertSubscriber } from '../deliveries/insert-deliveries.ts';
+import { insertDelivery, insertSendingIssue, insertSubscriber } from '../deliveries/insert-deliveries.ts';
 import { insertIssue } from '../issues/insert-samples.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
@@ -9,8 +9,7 @@ let test: TestDatabase;
 let place: { issueId: string; batchId: string };
 beforeAll(async () => {
   test = await createTestDatabase();
-  const { id: issueId } = await insertIssue(test.db, { number: 1, state: 'sending' });
-  place = { issueId, batchId: await insertBatch(test.db, issueId) };
+  place = await insertSendingIssue(test.db);
 });
 afterAll(() => test.drop());
 
