@@ -9,12 +9,15 @@ COPY src src
 COPY workers workers
 RUN npm run build
 
-# Without the optional packages: the embedded Postgres is for laptops, and the built program needs neither tsx nor esbuild.
+# Without the optional packages: the embedded Postgres is for laptops. tsx comes along for whoever runs the npm scripts from the
+# sources with the production packages alone; what is built here does not use it, so nothing has to be set up by install scripts.
 FROM node:24-slim
 WORKDIR /app
 ENV NODE_ENV=production
+# How hints tell people to call a command: as docker-compose.yml names things.
+ENV VERDICTS_CALL="docker compose run --rm worker"
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --omit=optional --no-audit --no-fund && npm cache clean --force
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund && npm cache clean --force
 COPY --from=build /app/dist dist
 RUN mkdir data && chown node:node data
 USER node
