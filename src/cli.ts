@@ -48,7 +48,7 @@ function addServiceCommands(program: Command): void {
     .action(async () => (await services()).serve('serve'));
   program
     .command('work')
-    .description('the queues alone')
+    .description('the queues and the schedule alone: sends, applies reports, rings what is due; run as many as wanted')
     .action(async () => (await services()).serve('work'));
   program
     .command('migrate')

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { z } from 'zod';
-import { ConfigFaults } from './config-faults.ts';
-import { isRedisUrl, readCertificates } from './platform/redis/read-settings.ts';
+import { ConfigFaults, forms, secretLength } from './config-faults.ts';
+import { isRedisUrl, readCertificates, usualRedisPrefix } from './platform/redis/read-settings.ts';
 
 /** Everything the environment decides, checked. */
 export interface Config {
@@ -48,7 +48,6 @@ const list = z.string().transform((text) => {
   return given.length > 0 ? given : undefined;
 });
 const webhookSecret = z.string().regex(/^whsec_[A-Za-z\d+/]+={0,2}$/);
-const secretLength = 32;
 const url = (schemes: RegExp) => z.string().regex(schemes);
 
 const certificates = z.string().transform((file, problem) => {
@@ -69,7 +68,7 @@ const environment = z.object({
   REDIS_PREFIX: z
     .string()
     .regex(/^[\w.{}-]{1,60}$/)
-    .default('weekly-verdicts'),
+    .default(usualRedisPrefix),
   DATA_DIR: z.string().default('data'),
   PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
   PUBLIC_URL: url(/^https?:\/\/[^/?#\s]+\/?$/).optional(),
@@ -106,30 +105,6 @@ const environment = z.object({
 });
 type Environment = z.infer<typeof environment>;
 
-/** What each variable must look like, for the sentence that names a fault. */
-const forms: Record<string, string> = {
-  DATABASE_URL: 'a Postgres address such as postgres://user:password@host:5432/name',
-  REDIS_URL: 'a Redis address such as redis://:password@host:6379/0, or rediss:// with TLS',
-  REDIS_CA: 'a readable file of certificates (PEM)',
-  REDIS_PREFIX: 'up to 60 letters, digits and _ . - { }',
-  PORT: 'a port from 1 to 65535',
-  SECRET: `${secretLength} characters or more, or several such with commas between; \`openssl rand -hex 32\` makes one`,
-  PUBLIC_URL: 'an origin without a path, such as https://mail.example.com',
-  MAIL: '"sandbox" or "resend"',
-  MAIL_FROM: 'a sender such as Weekly Verdicts <verdicts@example.com>',
-  MAIL_REPLY_TO: 'one e-mail address',
-  POSTAL_ADDRESS: 'the postal address of the sender, 5 to 300 characters',
-  NEWSLETTER_NAME: 'a name of up to 60 characters without quotes or angle brackets',
-  RESEND_API_KEY: 'a Resend key, which starts with re_',
-  RESEND_BASE_URL: 'an http or https address',
-  RESEND_WEBHOOK_SECRET: 'a webhook secret, which starts with whsec_, or several with commas between',
-  RESEND_RATE_LIMIT: 'requests a second from 0 (unpaced) to 1000',
-  RESEND_TIMEOUT_MS: 'milliseconds from 200 to 120000',
-  SWEEP_EVERY_MS: 'milliseconds from 50 to 60000',
-  IMPORT_ALLOW_HOSTS: 'hosts with their ports, such as intranet.example.com:8080, with commas between',
-  LOG_LEVEL: 'trace, debug, info, warn, error, fatal or silent',
-};
-
 /** The variables `demo` sets aside, whatever they say. */
 export const ignoredByDemo = [
   'DATABASE_URL',
@@ -161,6 +136,19 @@ export function listIgnoredByDemo(env: NodeJS.ProcessEnv = process.env): string[
 export function keepPaths(): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env;
   return { PATH, HOME };
+}
+
+/** How this process was started: what the image says of itself, and the file Node was given. */
+interface Started {
+  call: string | undefined;
+  file: string;
+}
+
+/** How a person calls a command of this program: as the image says it is called, by the compiled file, or through npm. */
+export function callOf(command: string, started: Partial<Started> = {}): string {
+  const { call = process.env.VERDICTS_CALL, file = process.argv[1] ?? '' } = started;
+  if (call !== undefined && call !== '') return `${call} ${command}`;
+  return `${file.endsWith('.js') ? `node ${relative(process.cwd(), file)}` : 'npm run -s verdicts --'} ${command}`;
 }
 
 /** Whether an npm script runs this process. */

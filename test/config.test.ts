@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ignoredByDemo, listIgnoredByDemo, loadConfig, parseConfig } from '../src/config.ts';
+import { callOf, ignoredByDemo, listIgnoredByDemo, loadConfig, parseConfig } from '../src/config.ts';
 import { ConfigFaults } from '../src/config-faults.ts';
 
 /** Whole for real mail. */
@@ -25,6 +25,23 @@ function faultsOf(env: NodeJS.ProcessEnv): string[] {
     throw error;
   }
 }
+
+describe('a hint names a command', () => {
+  it('as the image says, else by the compiled file, else through npm', () => {
+    expect(callOf('migrate', { call: 'docker compose run --rm worker', file: '/app/dist/src/cli.js' })).toBe(
+      'docker compose run --rm worker migrate',
+    );
+    expect(callOf('issue list', { call: '', file: join(process.cwd(), 'dist/src/cli.js') })).toBe(
+      'node dist/src/cli.js issue list',
+    );
+    expect(callOf('migrate', { call: '', file: 'src/cli.ts' })).toBe('npm run -s verdicts -- migrate');
+  });
+
+  it('as the image is called that is built', () => {
+    const dockerfile = readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8');
+    expect(dockerfile).toContain(`ENV VERDICTS_CALL="docker compose run --rm worker"`);
+  });
+});
 
 describe('a run mode', () => {
   it('with nothing configured is the embedded database and the sandbox', () => {

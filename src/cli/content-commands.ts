@@ -8,6 +8,7 @@ import { Failure } from '../start/failure.ts';
 import { importSubscribers } from '../subscribers/import-subscribers.ts';
 import { accept, withContext } from './run-command.ts';
 import { print, printJson, say } from './terminal.ts';
+import { countOf } from '../platform/count-of.ts';
 
 /** `import comparisons FILE|DIR|URL...`. */
 export async function importComparisonFiles(
@@ -19,8 +20,9 @@ export async function importComparisonFiles(
     const fetching = { allowHosts: ctx.config.importAllowHosts };
     return importComparisonPaths(ctx, { paths, publishedAt, baseUrl, fetching }, (file) => print(describeImport(file)));
   });
-  const { new: added, changed, unchanged, refused } = counts;
-  print(`${added} new, ${changed} changed, ${unchanged} unchanged, ${refused} refused.`);
+  const { new: added, changed, unchanged, refused, ahead } = counts;
+  const dated = ahead === 0 ? '' : ` Dated in the future: ${ahead}.`;
+  print(`${added} new, ${changed} changed, ${unchanged} unchanged, ${refused} refused.${dated}`);
   if (refused > 0) throw new Failure('What was refused is not in; the rest is.');
 }
 
@@ -38,7 +40,7 @@ export async function importSubscriberFile(file: string): Promise<void> {
   const added = Object.entries(report.added).filter(([, count]) => count > 0);
   const came = added.length === 0 ? 'nobody new' : added.map(([state, count]) => `${count} ${state}`).join(', ');
   print(
-    `${report.rows} ${report.rows === 1 ? 'row' : 'rows'}: ${came}; ${report.known} known already, left as they are; ${report.refused} refused.`,
+    `${countOf(report.rows, 'row')}: ${came}; ${report.known} known already, left as they are; ${report.refused} refused.`,
   );
   if (report.refused > 0) throw new Failure(`Rows refused: ${report.refused}. Mend them and import the file again.`);
 }

@@ -1,13 +1,15 @@
-import { type Config, loadConfig } from '../config.ts';
+import { callOf, type Config, loadConfig } from '../config.ts';
 import { ConfigFaults } from '../config-faults.ts';
 import { type Finding, fault, ok } from '../ops/doctor/finding.ts';
 import { runChecks } from '../ops/doctor/run-checks.ts';
+import { countOf } from '../platform/count-of.ts';
 import { checkSchema } from '../start/check-schema.ts';
 import { openPatient } from '../start/open-patient.ts';
 import { quiet } from './run-command.ts';
 import { print, printJson, say } from './terminal.ts';
 
 const words: Record<Finding['level'], string> = { ok: 'ok', warning: 'warning', fault: 'FAULT', unrelated: '-' };
+const configMend = `Set it in .env or in the environment, then run \`${callOf('doctor')}\` again: the rest is looked at then.`;
 const levelWidth = 8;
 const checkWidth = 18;
 
@@ -22,16 +24,14 @@ export async function runDoctor({ json = false }: { json?: boolean }): Promise<v
   const count = (level: Finding['level']) => findings.filter((finding) => finding.level === level).length;
   const [faults, warnings] = [count('fault'), count('warning')];
   if (json) printJson({ ok: faults === 0, faults, warnings, checks: findings });
-  else print(`${plural(faults, 'fault')}, ${plural(warnings, 'warning')}.`);
+  else print(`${countOf(faults, 'fault')}, ${countOf(warnings, 'warning')}.`);
   if (faults > 0) process.exitCode = 1;
 }
 
 async function* examine(): AsyncGenerator<Finding> {
   const config = readConfig();
   if (Array.isArray(config)) {
-    yield* config.map((sentence) =>
-      fault('configuration', sentence, 'Nothing else is looked at until this is mended.'),
-    );
+    yield* config.map((sentence) => fault('configuration', sentence, configMend));
     return;
   }
   yield ok('configuration', `Read without a fault; ${modeOf(config)}.`);
@@ -71,8 +71,4 @@ function hiding(config: Config): (sentence: string) => string {
 function describe({ check, level, sentence, mend }: Finding): string {
   const line = `${words[level].padEnd(levelWidth)}${check.padEnd(checkWidth)}${sentence}`;
   return mend === null ? line : `${line}\n${' '.repeat(levelWidth + checkWidth)}${mend}`;
-}
-
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }

@@ -9,6 +9,7 @@ import { createBackendOnRedis } from './queue/redis-backend.ts';
 import { type Bell, createRing } from './queue/ring.ts';
 import type { Refusal } from './refusal.ts';
 import { withTimeout } from './with-timeout.ts';
+import { usualRedisPrefix } from './redis/read-settings.ts';
 
 /** Where the jobs live: Redis when its URL is given, else schema `bullmq` of the database. */
 export interface QueueConnection {
@@ -35,7 +36,6 @@ export interface Queues {
 
 /** As for a ring: an answer does not come while Redis is down. */
 const answerTimeoutMs = 5_000;
-const usualRedisPrefix = 'weekly-verdicts';
 
 /** Opens the queues; connections are made when first used. */
 export function openQueues(connection: QueueConnection, log: Log): Queues {

@@ -1,4 +1,5 @@
 import { migrations } from '../../migrations/index.ts';
+import { callOf } from '../config.ts';
 import { type Finding, fault, ok } from '../ops/doctor/finding.ts';
 import type { Patient } from '../ops/doctor/patient.ts';
 import { listPendingMigrations } from '../platform/migrate.ts';
@@ -12,5 +13,5 @@ export async function checkSchema({ database }: Pick<Patient, 'database'>): Prom
   const pending = await listPendingMigrations(database.db, migrations);
   if (isRefusal(pending)) return fault(check, pending.sentence, 'Run the newer version of the program.');
   if (pending.length === 0) return ok(check, `All ${Object.keys(migrations).length} are applied.`);
-  return fault(check, `To be applied: ${pending.join(', ')}.`, '`npm run -s verdicts -- migrate`, or `start`.');
+  return fault(check, `To be applied: ${pending.join(', ')}.`, `Run \`${callOf('migrate')}\`.`);
 }

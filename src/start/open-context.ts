@@ -1,5 +1,5 @@
 import { migrations } from '../../migrations/index.ts';
-import type { Config } from '../config.ts';
+import { callOf, type Config } from '../config.ts';
 import type { Context, Ring } from '../context.ts';
 import type { Database, Db } from '../database.ts';
 import { jobs } from '../jobs.ts';
@@ -116,7 +116,7 @@ async function bringSchema(db: Db, url: string, schema: 'migrate' | 'refuse'): P
   if (isRefusal(pending)) throw new Failure(pending.sentence);
   if (pending.length === 0) return [];
   if (schema === 'refuse') {
-    throw new Failure('The database schema is older than this program; run `npm run -s verdicts -- migrate` first.');
+    throw new Failure(`The database schema is older than this program; run \`${callOf('migrate')}\` first.`);
   }
   const unlimited = openDb<Database>(url, { max: 2, limits: 'none' });
   try {

@@ -68,6 +68,7 @@ describe('on a laptop', () => {
     const lines = stdout.split('\n').filter((line) => line.startsWith('FAULT'));
     expect(lines).toHaveLength(3);
     for (const name of ['DATABASE_URL', 'PORT', 'SECRET']) expect(lines.join('\n')).toContain(name);
+    expect(stdout.match(/Set it in \.env or in the environment, then run `\S.* doctor` again/g)).toHaveLength(3);
     expect(stdout).toMatch(/3 faults, 0 warnings\.\n$/);
     expect(stdout).not.toContain('short');
     expect(status).toBe(1);

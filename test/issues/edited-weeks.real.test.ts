@@ -3,6 +3,7 @@ import type { Db } from '../../src/database.ts';
 import { actOnDueRuns } from '../../src/issues/act-on-runs.ts';
 import { openDb } from '../../src/platform/db.ts';
 import type { ScheduleChanges } from '../../src/schedule/change-schedule.ts';
+import { describeSchedule } from '../../src/schedule/describe-schedule.ts';
 import { editSchedule } from '../../src/schedule/edit-schedule.ts';
 import { findNextSlot } from '../../src/schedule/find-next-slot.ts';
 import { pauseSchedule, resumeSchedule } from '../../src/schedule/pause-schedule.ts';
@@ -71,6 +72,11 @@ const nextSend = async (): Promise<string> => {
   return (await findNextSlot(ctx.db, schedule, ctx.clock.now()))?.slotAt.toISOString().slice(0, 16) ?? 'none';
 };
 
+const describeNow = async (): Promise<string> => {
+  const schedule = await ensureSchedule(ctx.db, ctx.clock.now());
+  return describeSchedule(schedule, await findNextSlot(ctx.db, schedule, ctx.clock.now()));
+};
+
 describe('104 the schedule is edited', () => {
   test('to a later day after this week has its issue: no second one this week, and the next one on the new day', async () => {
     expect(await liveUntil('2026-11-25T12:00:00Z')).toEqual(['2026-11-24T09:00']);
@@ -85,6 +91,21 @@ describe('104 the schedule is edited', () => {
     await edit({ weekday: 2 });
     expect(await nextSend()).toBe('2026-11-26T09:00');
     expect(await liveUntil('2026-12-02T00:00:00Z')).toEqual(['2026-11-26T09:00', '2026-12-01T09:00']);
+  });
+
+  test('and its zone: the send time this week keeps is told as such, with the first of the new rule', async () => {
+    ctx.setNow('2026-11-23T12:00:00Z');
+    await edit({ hour: 0, minute: 15 });
+    await edit({ weekday: 1, timeZone: 'Australia/Lord_Howe' });
+    expect(await describeNow()).toContain(
+      [
+        'Mondays at 00:15, Australia/Lord_Howe',
+        '  next send  tuesday 2026-11-24 11:15 (2026-11-24 00:15 UTC): this one keeps the send time of before the change',
+        '             from then on monday 2026-11-30 00:15 (2026-11-29 13:15 UTC)',
+      ].join('\n'),
+    );
+    ctx.setNow('2026-11-25T00:00:00Z');
+    expect(await describeNow()).toMatch(/next send {2}monday 2026-11-30 00:15 \(2026-11-29 13:15 UTC\)\n/);
   });
 
   test('there and back again: this week has its issue at its own time', async () => {

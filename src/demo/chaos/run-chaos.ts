@@ -18,6 +18,7 @@ import { disturbIssue, lookAt, patiently } from './disturb.ts';
 import { describeBatches, type LedgerBeside, readLedgerBeside, writeLines } from './ledger-beside.ts';
 import { createRandom } from './random.ts';
 import { openStage, type Stage } from './stage.ts';
+import { countOf } from '../../platform/count-of.ts';
 
 export interface ChaosOptions {
   /** The same number gives the same faults in the same order; drawn when not given. */
@@ -42,7 +43,7 @@ export async function runChaos({ seed = Math.floor(Math.random() * seedLimit) }:
   const signals = watchSignals();
   const dataDir = join(config.dataDir, 'chaos');
   print(
-    `Chaos: ${readersCount} readers, ${workersCount} workers, seed ${seed}. All that breaks below is broken on purpose.`,
+    `Chaos: ${countOf(readersCount, 'reader')}, ${countOf(workersCount, 'worker')}, seed ${seed}. All that breaks below is broken on purpose.`,
   );
   const env = { RESEND_RATE_LIMIT: callsPerSecond };
   try {
@@ -146,7 +147,7 @@ async function report(stage: Stage, { issueId, dataDir, seed }: { issueId: strin
   print(`${describeAccount(account)}\n`);
   const differing = beside.lines.filter((line) => !line.isEqual);
   for (const { address, theirs, state } of differing.slice(0, differingShown)) {
-    say(`${address}: taken ${theirs.length} times by the provider, ${state} here.`);
+    say(`${address}: taken ${countOf(theirs.length, 'time')} by the provider, ${state} here.`);
   }
   print(verdictOf(beside));
   print(`Every line of both: ${file}`);
@@ -160,5 +161,5 @@ async function report(stage: Stage, { issueId, dataDir, seed }: { issueId: strin
 function verdictOf({ lines, strangers }: LedgerBeside): string {
   const equal = lines.filter((line) => line.isEqual).length;
   const twice = lines.filter((line) => line.theirs.length > 1).length;
-  return `${lines.length} addresses: ${equal} lines equal, ${lines.length - equal} differ; ${twice} got it twice; ${strangers} unknown to us.`;
+  return `${countOf(lines.length, 'address', 'addresses')}: ${countOf(equal, 'line')} equal, ${lines.length - equal} differ; ${twice} got it twice; ${strangers} unknown to us.`;
 }

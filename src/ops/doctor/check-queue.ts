@@ -1,6 +1,7 @@
+import { countOf } from '../../platform/count-of.ts';
 import { isRefusal } from '../../platform/refusal.ts';
 import { inspectRedis } from '../../platform/redis/inspect-redis.ts';
-import { findRedisTrouble, type RedisFacts } from '../../platform/redis/redis-facts.ts';
+import { findRedisTrouble, type RedisFacts, type RedisTrouble } from '../../platform/redis/redis-facts.ts';
 import { type Finding, fault, ok, unrelated, warning } from './finding.ts';
 import type { Patient } from './patient.ts';
 
@@ -13,12 +14,28 @@ export async function checkQueue({ config }: Pick<Patient, 'config'>): Promise<F
   return judgeRedis(facts);
 }
 
+const mends: Record<RedisTrouble['refused'], string> = {
+  'too-old': 'Let REDIS_URL lead to a newer Redis.',
+  'not-allowed': 'Give the user of REDIS_URL the right to write keys that begin with REDIS_PREFIX.',
+  'read-only': 'Let REDIS_URL lead to the primary.',
+  'memory-full': 'Raise maxmemory.',
+  'no-writes': 'See the log of Redis; its disk may be full.',
+  evicts: 'Set maxmemory-policy noeviction.',
+};
+
 /** What a server that answers is worth to the queue. */
 export function judgeRedis(facts: RedisFacts): Finding[] {
   const trouble = findRedisTrouble(facts);
   if (trouble !== undefined)
-    return [fault('queue', trouble.sentence, 'Nothing is lost meanwhile: what is due stands in Postgres.')];
-  const evicted = facts.evictedKeysCount > 0 ? `, ${facts.evictedKeysCount} keys thrown away since its start` : '';
+    return [
+      fault(
+        'queue',
+        trouble.sentence,
+        `${mends[trouble.refused]} Nothing is lost meanwhile: what is due stands in Postgres.`,
+      ),
+    ];
+  const evicted =
+    facts.evictedKeysCount > 0 ? `, ${countOf(facts.evictedKeysCount, 'key')} thrown away since its start` : '';
   const policy = facts.maxmemoryPolicy ?? 'not told';
   const name = { redis: 'Redis', valkey: 'Valkey', dragonfly: 'Dragonfly' }[facts.kind];
   return [

@@ -1,15 +1,15 @@
 import { connectRedis, type RedisSettings } from './connect-redis.ts';
 import { explainRedisSilence, type RedisRefusal } from './explain-redis-error.ts';
 import { readRedisFacts } from './read-redis-facts.ts';
+import { usualRedisPrefix } from './read-settings.ts';
 import type { RedisFacts } from './redis-facts.ts';
 
 const answerLimitMs = 3_000;
-const usualPrefix = 'weekly-verdicts';
 
 /** What a server says of itself over a connection of its own, or why it cannot be used. Takes some seconds at most. */
 export async function inspectRedis(
   url: string,
-  { ca = null, prefix = usualPrefix }: Partial<Omit<RedisSettings, 'url'>> = {},
+  { ca = null, prefix = usualRedisPrefix }: Partial<Omit<RedisSettings, 'url'>> = {},
 ): Promise<RedisFacts | RedisRefusal> {
   const client = connectRedis(
     { url, ca, prefix },

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 
+/** Stands before every key where nothing else is set. */
+export const usualRedisPrefix = 'weekly-verdicts';
+
 /** Whether it is `redis://` or `rediss://` with a host and, if anything more, user, password, port and the number of a database. */
 export function isRedisUrl(text: string): boolean {
   if (!/^rediss?:\/\//.test(text) || !URL.canParse(text)) return false;

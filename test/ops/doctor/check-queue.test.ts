@@ -36,6 +36,25 @@ test.each<[string, RedisFacts, string[]]>([
   expect(levels(facts)).toEqual(expected);
 });
 
+test('each trouble has a mend of its own', () => {
+  const troubles = [
+    { ...well, maxmemoryPolicy: 'allkeys-lru' },
+    { ...well, version: '5.0.7' },
+    { ...well, role: 'replica' as const },
+    ...['OOM x', 'NOPERM x', 'MISCONF x'].map((refusedWrite) => ({ ...well, refusedWrite })),
+  ];
+  const mends = troubles.map((facts) => judgeRedis(facts)[0]?.mend);
+  expect(new Set(mends).size).toBe(troubles.length);
+  expect(mends[0]).toBe('Set maxmemory-policy noeviction. Nothing is lost meanwhile: what is due stands in Postgres.');
+});
+
+test.each([
+  [1, ', 1 key thrown away since its start.'],
+  [2, ', 2 keys thrown away since its start.'],
+])('%i thrown away are counted', (evictedKeysCount, words) => {
+  expect(judgeRedis({ ...well, evictedKeysCount })[0]?.sentence).toContain(words);
+});
+
 test('without Redis there is nothing to look at; one that does not answer is a fault without its password', async () => {
   const look = (redisUrl: string | null) => checkQueue({ config: { ...parseConfig({}), redisUrl } });
   expect(await look(null)).toMatchObject([{ level: 'unrelated' }]);
