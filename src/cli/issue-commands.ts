@@ -7,6 +7,7 @@ import { describeAccount } from '../deliveries/describe-account.ts';
 import { describeStops } from '../deliveries/describe-care.ts';
 import { releaseRest } from '../deliveries/release-rest.ts';
 import { resumeSendingIssue } from '../deliveries/resume-sending-issue.ts';
+import { getSendingSwitch } from '../deliveries/sending-switch.ts';
 import { stopIssue } from '../deliveries/stop-issue.ts';
 import { approveIssue } from '../issues/approve-issue.ts';
 import { cancelIssue } from '../issues/cancel-issue.ts';
@@ -108,9 +109,15 @@ export async function pause(number: number, { reason, json }: { reason: string }
 /** `issue resume N [--accept-provider]`. */
 export async function resume(number: number, options: { acceptProvider?: boolean } & JsonOption): Promise<void> {
   const { acceptProvider: acceptsProvider = false, json } = options;
-  const issue = accept(await withContext((ctx) => resumeSendingIssue(ctx, { number, by: actor(), acceptsProvider })));
-  if (json) printJson(summariseIssue(issue));
-  else print(`Issue ${number} is sending again.`);
+  await withContext(async (ctx) => {
+    const issue = accept(await resumeSendingIssue(ctx, { number, by: actor(), acceptsProvider }));
+    if (json) return printJson(summariseIssue(issue));
+    const { isOn, hold, reason } = await getSendingSwitch(ctx.db);
+    if (isOn) return print(`Issue ${number} is sending again.`);
+    const why = (reason ?? 'for a reason nobody wrote down').replace(/\.$/, '');
+    const way = hold === null ? ' `resume` switches it on.' : '';
+    print(`Issue ${number} is paused no more, but all sending is off: ${why}.${way}`);
+  });
 }
 
 /** `issue release N`: the rest of a large issue goes out without waiting for its canary any longer. */
