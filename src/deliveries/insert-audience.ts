@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Tx } from '../database.ts';
 import { ineligibleReasonSql } from '../subscribers/eligibility.ts';
 import { heldDueAt } from './canary.ts';
-import { derivedIdSql } from './derived-id.ts';
+import { deliveryIdSql, derivedIdSql } from './derived-id.ts';
 
 export interface AudiencePlan {
   issueId: string;
@@ -47,7 +47,10 @@ async function insertBatches(
 
 async function insertDeliveries(tx: Tx, plan: AudiencePlan, canaryBatches: number): Promise<void> {
   const { issueId, dueAt, size, canaryCount, restPlannedAt, now } = plan;
-  const order = sql.ref(canaryCount === 0 ? 'person.id' : 'person.delivery_id');
+  const isAhead =
+    canaryCount === 0
+      ? sql`false`
+      : sql`row_number() over (order by right(person.delivery_id::text, 12), person.id) <= ${canaryCount}`;
   await sql`
     insert into deliveries (id, issue_id, subscriber_id, address_hash, variant, batch_id, batch_position, due_at)
     select p.delivery_id, ${issueId}, p.id, p.address_hash, 1, b.id, p.place % ${size},
@@ -56,11 +59,14 @@ async function insertDeliveries(tx: Tx, plan: AudiencePlan, canaryBatches: numbe
       select e.*, e.rank > ${canaryCount} as is_rest,
         case when e.rank > ${canaryCount} then e.rank - ${canaryCount} - 1 else e.rank - 1 end as place
       from (
-        select person.*, row_number() over (order by ${order}) as rank
+        select drawn.*, row_number() over (order by not drawn.is_ahead, drawn.id) as rank
         from (
-          select ${derivedIdSql(issueId, sql`s.id`)} as delivery_id, s.id, s.address_hash
-          from subscribers s where (${ineligibleReasonSql(now, 's')}) is null
-        ) person
+          select person.*, ${isAhead} as is_ahead
+          from (
+            select ${deliveryIdSql(issueId, sql`s.id`)} as delivery_id, s.id, s.address_hash
+            from subscribers s where (${ineligibleReasonSql(now, 's')}) is null
+          ) person
+        ) drawn
       ) e
     ) p
     join batches b on b.issue_id = ${issueId}

@@ -59,6 +59,20 @@ describe('the audience of an issue', () => {
     expect(await freeze(7)).toEqual(await freeze(7));
   });
 
+  it.each([0, 7])('with %i ahead stands in the order in which its subscribers came', async (ahead) => {
+    const { deliveries } = await freeze(ahead);
+    const people = deliveries.slice(ahead).map((row) => row.subscriberId);
+    expect(people).toEqual(people.toSorted());
+    // Whoever came in the same millisecond stands in any order.
+    const places = deliveries.slice(ahead).map((row) => row.id.slice(0, 23));
+    expect(places).toEqual(places.toSorted());
+    const came = await test.db.selectFrom('subscribers').select('id').orderBy('createdAt').execute();
+    const times = came.map(({ id }) => id.slice(0, 13));
+    expect(times).toEqual(times.toSorted());
+    for (const { id } of came)
+      expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+
   it('has another canary in another issue', async () => {
     await test.db.updateTable('issues').set({ state: 'sent' }).execute();
     const other = await insertIssue(test.db, { number: 2, state: 'sending' });
