@@ -4,59 +4,59 @@ import type { Db } from '../../database.ts';
 import type { ListedMail, ProviderReader, Read } from '../../platform/provider-reader.ts';
 import { isFrom, providerOf } from './provider-of.ts';
 
-/** Provider pages that are read for a mail of our own sender: a second product on the account may fill the newest. */
-const pagesLimit = 5;
+/** Provider pages that are read back to what this database knows: a hundred thousand mails of whoever shares the account. */
+const pagesLimit = 1_000;
 const pageSize = 100;
 /** Mails without a known id whose tags are asked for, one request each. */
-const askedLimit = 20;
+const askedLimit = 60;
+/** The provider's clock and ours may differ by so much. */
+const clockSlackMs = 600_000;
 /** A call that ended without an answer explains a mail the provider took within so long of it, whatever the clocks say. */
 const callWindowMs = 3_600_000;
 
 export interface Foreign {
-  /** The newest mail from our sender that this database cannot have sent; undefined when it knows them all. */
+  /** The newest mail from our sender that this database cannot have sent, of those asked about; undefined when it knows them all. */
   mail: ListedMail | undefined;
   /** When the newest mail of the account was taken; null when there is none. */
   newestAt: Date | null;
+  /** The list was read back to something this database knows, or to its end: what lies before came from here. */
+  isWhole: boolean;
 }
 
 /**
- * Looks at the provider's newest mails from our sender, those after `since`, for one that this database knows nothing of:
- * neither its id, nor a delivery that was handed over when it was taken.
+ * Looks through what the provider took from our sender since this database last knew, for a mail that it knows nothing of: neither
+ * its id, nor a delivery that was handed over when it was taken. Other mail of the account, and of the sender, may lie on top.
  */
 export async function findForeignMail(
   ctx: Pick<Context, 'config' | 'clock' | 'db'>,
-  since: Date | null,
   signal?: AbortSignal,
 ): Promise<Read<Foreign>> {
   const provider = providerOf(ctx, signal);
-  const listed = await listNewestOwn(ctx, provider, since);
+  const listed = await listUnknownOwn(ctx, provider);
   if (listed.kind !== 'read') return listed;
-  const { own, newestAt } = listed.value;
-  const known = await listKnownIds(
-    ctx.db,
-    own.map((mail) => mail.id),
-  );
-  for (const mail of spread(own.filter(({ id }) => !known.has(id)))) {
+  const { own, ...rest } = listed.value;
+  for (const mail of choose(own)) {
     const tags = await provider.readTags(mail.id);
     if (tags.kind === 'silent') return tags;
     // Gone from the provider meanwhile, or sent by hand from the same address: every mail of ours has tags.
     if (tags.kind === 'refused' || (tags.value !== undefined && !isTagged(tags.value))) continue;
     if (!(await isExplained(ctx.db, tags.value ?? {}, mail.createdAt)))
-      return { kind: 'read', value: { mail, newestAt } };
+      return { kind: 'read', value: { mail, ...rest } };
   }
-  return { kind: 'read', value: { mail: undefined, newestAt } };
+  return { kind: 'read', value: { mail: undefined, ...rest } };
 }
 
-interface NewestOwn {
+interface UnknownOwn extends Pick<Foreign, 'newestAt' | 'isWhole'> {
+  /** From our sender, without an id that is known here; newest first. */
   own: ListedMail[];
-  newestAt: Date | null;
 }
 
-async function listNewestOwn(
-  ctx: Pick<Context, 'config'>,
+async function listUnknownOwn(
+  { config, db }: Pick<Context, 'config' | 'db'>,
   provider: ProviderReader,
-  since: Date | null,
-): Promise<Read<NewestOwn>> {
+): Promise<Read<UnknownOwn>> {
+  const knownAt = await findKnownAt(db);
+  const own: ListedMail[] = [];
   let newestAt: Date | null = null;
   let after: string | undefined;
   for (let pages = 1; pages <= pagesLimit; pages += 1) {
@@ -64,22 +64,44 @@ async function listNewestOwn(
     if (page.kind !== 'read') return page;
     const { mails, hasMore } = page.value;
     newestAt ??= mails[0]?.createdAt ?? null;
-    const recent = mails.filter(({ createdAt }) => since === null || createdAt > since);
-    const own = recent.filter((mail) => isFrom(mail, ctx.config.mailFrom));
+    // A new installation knows of nothing, and nothing of what lies there is its own.
+    if (knownAt === null) return { kind: 'read', value: { own, newestAt, isWhole: true } };
+    const recent = mails.filter(({ createdAt }) => createdAt > knownAt);
+    const ours = recent.filter((mail) => isFrom(mail, config.mailFrom));
+    const known = await listKnownIds(db, ours);
+    own.push(...ours.filter(({ id }) => !known.has(id)));
     after = mails.at(-1)?.id;
-    if (own.length > 0 || recent.length < mails.length || !hasMore || after === undefined)
-      return { kind: 'read', value: { own, newestAt } };
+    if (known.size > 0 || recent.length < mails.length || !hasMore || after === undefined)
+      return { kind: 'read', value: { own, newestAt, isWhole: true } };
   }
-  return { kind: 'read', value: { own: [], newestAt } };
+  return { kind: 'read', value: { own, newestAt, isWhole: false } };
 }
 
-/** The newest, and others evenly over the rest: one call in doubt may have brought a hundred. */
-function spread(mails: ListedMail[]): ListedMail[] {
-  const step = Math.max(1, mails.length / askedLimit);
-  return mails.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
+/** The last moment of which this database knows what was sent; null where it has neither looked nor sent. */
+async function findKnownAt(db: Db): Promise<Date | null> {
+  const { rows } = await sql<{ knownAt: Date | null }>`
+    select greatest(provider_seen_at, marked_at - ${slack}, (
+      select max(started_at) from calls where batch_id is not null) - ${slack}) as known_at from installation`.execute(
+    db,
+  );
+  return rows[0]?.knownAt ?? null;
 }
 
-async function listKnownIds(db: Db, ids: string[]): Promise<Set<string>> {
+const slack = sql`make_interval(secs => ${clockSlackMs / 1000})`;
+
+/** Mails of one issue share a subject: of each, those with the most mails first, the newest, one from the middle and the oldest. */
+function choose(mails: readonly ListedMail[]): ListedMail[] {
+  const groups = new Map<string, ListedMail[]>();
+  for (const mail of mails) groups.set(mail.subject, [...(groups.get(mail.subject) ?? []), mail]);
+  return [...groups.values()]
+    .toSorted((one, other) => other.length - one.length)
+    .flatMap((group) => [...new Set([group[0], group[Math.floor(group.length / 2)], group.at(-1)])])
+    .filter((mail) => mail !== undefined)
+    .slice(0, askedLimit);
+}
+
+async function listKnownIds(db: Db, mails: readonly ListedMail[]): Promise<Set<string>> {
+  const ids = mails.map(({ id }) => id);
   const rows = await db.selectFrom('providerMessages').select('providerId').where('providerId', 'in', ids).execute();
   return new Set(rows.map((row) => row.providerId));
 }

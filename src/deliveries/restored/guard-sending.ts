@@ -22,10 +22,10 @@ export async function guardSending(ctx: Context, signal?: AbortSignal): Promise<
   const written = await findWrittenMarks(ctx.db);
   const present = await readMarks(ctx.db, ctx.config.publicUrl);
   const isNew = written === undefined && !(await hasSent(ctx.db));
-  const found = await findForeignMail(ctx, await findSeenAt(ctx.db), signal);
+  const found = await findForeignMail(ctx, signal);
   tellRefused(ctx, found);
   const findings = written === undefined ? [] : compareMarks(written, present);
-  if (found.kind === 'read' && found.value.mail !== undefined && !isNew) findings.push(describe(found.value.mail));
+  if (found.kind === 'read' && !isNew) findings.push(...describeForeign(found.value));
   if (findings.length > 0) {
     await holdSending(ctx, findings);
     return 'held';
@@ -40,14 +40,14 @@ export async function guardSending(ctx: Context, signal?: AbortSignal): Promise<
   return keepMarks(ctx, {
     written,
     present,
-    seenAt: isNew && found.kind === 'read' ? found.value.newestAt : undefined,
+    seenAt: found.kind === 'read' ? found.value.newestAt : undefined,
   });
 }
 
 interface Keeping {
   written: Marks | undefined;
   present: Marks;
-  /** What a new installation finds at the provider is not its own, and settled with. */
+  /** Up to here the provider was looked through; what a new installation finds there is not its own. */
   seenAt: Date | null | undefined;
 }
 
@@ -56,6 +56,7 @@ async function keepMarks(ctx: Context, { written, present, seenAt }: Keeping): P
   if (written !== undefined) {
     const merged = mergeMarks(written, present);
     if (merged !== undefined) await writeMarks(ctx.db, merged, { at, isFirst: false });
+    if (seenAt != null) await noteSeen(ctx.db, seenAt);
     return 'passed';
   }
   await writeMarks(ctx.db, present, { at, isFirst: true, ...(seenAt === undefined ? {} : { providerSeenAt: seenAt }) });
@@ -64,18 +65,33 @@ async function keepMarks(ctx: Context, { written, present, seenAt }: Keeping): P
   return stands === undefined || compareMarks(stands, present).length === 0 ? 'passed' : guardSending(ctx);
 }
 
+/** The next look begins here: what was looked through once is not looked through again. */
+async function noteSeen(db: Db, seenAt: Date): Promise<void> {
+  await db
+    .updateTable('installation')
+    .set({ providerSeenAt: seenAt })
+    .where((eb) => eb.or([eb('providerSeenAt', 'is', null), eb('providerSeenAt', '<', seenAt)]))
+    .execute();
+}
+
 async function hasSent(db: Db): Promise<boolean> {
   return (await db.selectFrom('deliveries').select('id').limit(1).executeTakeFirst()) !== undefined;
 }
 
-async function findSeenAt(db: Db): Promise<Date | null> {
-  return (await db.selectFrom('installation').select('providerSeenAt').executeTakeFirstOrThrow()).providerSeenAt;
-}
-
 const subjectLimit = 120;
 
-function describe({ createdAt, subject }: NonNullable<Foreign['mail']>): string {
-  return `at ${createdAt.toISOString()} the provider took a mail from our sender, "${subject.slice(0, subjectLimit)}", that this database knows nothing of (restored from an older backup, or a second installation uses the same sender)`;
+/** What is wrong with what the provider took last, as half a sentence; none where nothing is. */
+export function describeForeign({ mail, isWhole }: Foreign): string[] {
+  if (mail !== undefined) {
+    const { createdAt, subject } = mail;
+    return [
+      `at ${createdAt.toISOString()} the provider took a mail from our sender, "${subject.slice(0, subjectLimit)}", that this database knows nothing of (restored from an older backup, or a second installation uses the same sender)`,
+    ];
+  }
+  if (isWhole) return [];
+  return [
+    'since this database last knew what was sent, the provider took more mails than can be looked through for one of ours',
+  ];
 }
 
 /** Once a process: a key for sending only is a good choice, and this is its price. */

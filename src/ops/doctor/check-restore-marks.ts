@@ -1,4 +1,5 @@
 import { findForeignMail } from '../../deliveries/restored/find-foreign-mail.ts';
+import { describeForeign } from '../../deliveries/restored/guard-sending.ts';
 import { compareMarks, findWrittenMarks, readMarks } from '../../deliveries/restored/marks.ts';
 import { getSendingSwitch } from '../../deliveries/sending-switch.ts';
 import { type Finding, fault, ok, unrelated, warning } from './finding.ts';
@@ -23,12 +24,12 @@ export async function checkRestoreMarks({
   if (written === undefined) return ok(check, 'Not written yet: the first start that may send writes them.');
   const differences = compareMarks(written, await readMarks(db, config.publicUrl));
   if (differences.length > 0) return fault(check, `The next start will hold sending: ${differences.join('; ')}.`, mend);
-  const { providerSeenAt } = await db.selectFrom('installation').select('providerSeenAt').executeTakeFirstOrThrow();
-  const found = await findForeignMail({ config, clock, db }, providerSeenAt);
+  const found = await findForeignMail({ config, clock, db });
   if (found.kind === 'read') {
-    return found.value.mail === undefined
+    const findings = describeForeign(found.value);
+    return findings.length === 0
       ? ok(check, 'This is the database that last sent, and it knows what the provider took last.')
-      : fault(check, 'The provider took mails from our sender that this database knows nothing of.', mend);
+      : fault(check, `The next start will hold sending: ${findings.join('; ')}.`, mend);
   }
   return warning(
     check,

@@ -41,6 +41,22 @@ async function post(mail: { from: string; tags?: { name: string; value: string }
   expect(answer.status).toBe(200);
 }
 
+/** Lays so many mails without tags on top of what the provider has taken. */
+async function lay(count: number, from: string): Promise<void> {
+  const headers = { authorization: 'Bearer re_other', 'content-type': 'application/json' };
+  for (let first = 0; first < count; first += 100) {
+    const mails = Array.from({ length: Math.min(100, count - first) }, (_, index) => ({
+      from,
+      to: ['reader-1@example.com'],
+      subject: `Receipt ${first + index}`,
+      text: 'Thank you',
+    }));
+    const body = JSON.stringify(mails);
+    const answer = await fetch(`${scene.env.RESEND_BASE_URL}/emails/batch`, { method: 'POST', headers, body });
+    expect(answer.status).toBe(200);
+  }
+}
+
 const foreignTags = [{ name: 'delivery_id', value: '5f0e2d6a-0000-4000-8000-000000000000' }];
 
 describe('a first start', () => {
@@ -115,6 +131,20 @@ describe('a hold', () => {
     expect(await audit.orderBy('id', 'desc').limit(1).execute()).toEqual([
       { actor: 'test', action: 'sending-released' },
     ]);
+  });
+
+  it.each([
+    ['of another sender', 'Shop <shop@example.com>'],
+    ['by hand from our address', undefined],
+  ])('40. is found under hundreds of mails %s, as doctor finds it', async (_what, from = scene.ctx.config.mailFrom) => {
+    const { mailFrom } = scene.ctx.config;
+    await post({ from: mailFrom, tags: foreignTags });
+    await post({ from: mailFrom, tags: foreignTags });
+    await lay(620, from);
+    expect(await examine()).toMatchObject({ level: 'fault', sentence: expect.stringContaining('"Hello"') });
+    expect(await guardSending(scene.ctx)).toBe('held');
+    expect(await releaseHold(scene.ctx, { by: 'test' })).toMatchObject({ isBlind: false });
+    expect(await guardSending(scene.ctx)).toBe('passed');
   });
 
   it('40. of a new PUBLIC_URL is let go once, and then holds under the old one', async () => {
