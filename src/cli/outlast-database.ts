@@ -20,8 +20,8 @@ export interface Outlasting {
   way(this: void): string;
 }
 
-/** Looks until there is an answer. */
-export type Look = <Result>(look: () => Promise<Result>) => Promise<Result>;
+/** Looks until there is an answer. What is long may take what it takes: the database counts as away only by what it says. */
+export type Look = <Result>(look: () => Promise<Result>, options?: { isLong: boolean }) => Promise<Result>;
 
 /**
  * Makes looks outlast a database that is away: each is tried again until it is answered. It is told once that the database is away,
@@ -29,11 +29,11 @@ export type Look = <Result>(look: () => Promise<Result>) => Promise<Result>;
  * else goes wrong is thrown as it is.
  */
 export function outlastDatabase({ clock, signals, way }: Outlasting): Look {
-  return async (look) => {
+  return async (look, { isLong } = { isLong: false }) => {
     let awayAt: number | undefined;
     for (;;) {
       try {
-        const found = await awaitAnswer(look(), signals);
+        const found = await (isLong ? look() : awaitAnswer(look(), signals));
         if (awayAt !== undefined) say('\n  The database answers again.');
         return found;
       } catch (error) {
@@ -50,7 +50,7 @@ export function outlastDatabase({ clock, signals, way }: Outlasting): Look {
   };
 }
 
-const awayWords = 'The database does not answer; the issue goes on by itself when it does; still watching.';
+const awayWords = 'The database does not answer; what was begun goes on by itself when it does; trying again.';
 
 /** The answer; TimedOut when there is none for too long, or none soon after a person stopped the command. */
 async function awaitAnswer<Result>(answer: Promise<Result>, signals: SignalWatch): Promise<Result> {

@@ -9,10 +9,11 @@ import { countCallsUnderWay } from '../deliveries/queries.ts';
 import { releaseRest } from '../deliveries/release-rest.ts';
 import { getSendingSwitch } from '../deliveries/sending-switch.ts';
 import { getIssue, type Issue } from '../issues/queries.ts';
+import { createLog } from '../platform/log.ts';
 import { Failure } from '../start/failure.ts';
 import { startService } from '../start/service.ts';
 import { type SignalWatch, stopGraceMs, watchSignals } from '../start/stop-on-signal.ts';
-import { outlastDatabase } from './outlast-database.ts';
+import { type Look, outlastDatabase } from './outlast-database.ts';
 import { accept, endWithin, quiet, withContext } from './run-command.ts';
 import { openTurn } from './take-turn.ts';
 import { actor, print, printJson, say } from './terminal.ts';
@@ -29,13 +30,19 @@ export async function sendIssue(number: number, { json, canary }: { json?: boole
   const signals = watchSignals();
   try {
     await withContext(async (ctx) => {
-      const issue = accept(await beginSending(ctx, { number, by: actor() }));
-      // Refused where nothing waits: a small issue, or one that is let go already.
-      if (canary === false) await releaseRest(ctx, { number, by: actor() });
-      const account = await sendInTurn(ctx, issue, signals);
+      const withoutCanary = canary === false;
+      // What keeps it from beginning is this command's own answer.
+      const unheard = { ...ctx, log: createLog('silent') };
+      const outlast = outlastDatabase({ clock: ctx.clock, signals, way: () => describeWay(undefined) });
+      const issue = accept(
+        await outlast(() => beginSending(unheard, { number, by: actor(), withoutCanary }), { isLong: true }),
+      );
+      // Refused where nothing waits: it goes out without one, or is let go already.
+      if (withoutCanary) await outlast(() => releaseRest(ctx, { number, by: actor() }));
+      const account = await sendInTurn(ctx, issue, { signals, outlast });
       if (json) printJson(account);
       else print(describeAccount(account));
-      await refuseUnfinished(ctx, issue, account);
+      refuseUnfinished(await outlast(() => getIssue(ctx.db, issue.id)), account);
     }, signals);
   } finally {
     signals.release();
@@ -43,15 +50,20 @@ export async function sendIssue(number: number, { json, canary }: { json?: boole
 }
 
 /** Whoever gets the issue's turn drives; others watch, and take over when the driver is gone. */
-async function sendInTurn(ctx: Context, issue: Issue, signals: SignalWatch): Promise<Account> {
+async function sendInTurn(
+  ctx: Context,
+  issue: Issue,
+  { signals, outlast }: { signals: SignalWatch; outlast: Look },
+): Promise<Account> {
   const turn = openTurn(ctx.db, issue.id);
   try {
-    if (!(await turn.take())) {
+    if (!(await outlast(turn.take))) {
       say('Another process is sending this issue; watching.');
       const account = await watchIssue(ctx, issue, { signals, until: turn.take });
       if (account.state !== 'sending' || signals.isStopped()) return account;
     }
-    const service = await startService(quiet(loadConfig()), { web: false, work: true, schema: 'refuse' });
+    const start = () => startService(quiet(loadConfig()), { web: false, work: true, schema: 'refuse' });
+    const service = await outlast(start, { isLong: true });
     try {
       // The turn is lost with its connection: taken again, so that who comes then only watches.
       const keep = async () => {
@@ -164,8 +176,7 @@ function paceOf(
 }
 
 /** Anything but `sent` is a failure of the command, with what to do. */
-async function refuseUnfinished(ctx: Context, { id }: Issue, { unknown, canary }: Account): Promise<void> {
-  const { number, state, stateReason } = await getIssue(ctx.db, id);
+function refuseUnfinished({ number, state, stateReason }: Issue, { unknown, canary }: Account): void {
   if (state === 'sent' && unknown === 0) return;
   if (state === 'sent')
     throw new Failure(`Of issue ${number} ${unknown} are unknown; \`issue resolve ${number}\` lets you decide.`);

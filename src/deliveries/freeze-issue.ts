@@ -70,7 +70,7 @@ async function freeze(ctx: Context, tx: Tx, issueId: string): Promise<Frozen | u
   await liftLimits(tx);
   const issue = await tx
     .selectFrom('issues')
-    .select(['id', 'revisionId', 'sendAt'])
+    .select(['id', 'revisionId', 'sendAt', 'canaryPercent'])
     .where('id', '=', issueId)
     .where('state', '=', 'approved')
     .where('sendAt', '<=', now)
@@ -81,7 +81,10 @@ async function freeze(ctx: Context, tx: Tx, issueId: string): Promise<Frozen | u
   const counts = await countAudience(tx, now);
   const mailBytes = await measureLargestMail(tx, issue.revisionId);
   const size = Math.max(1, Math.min(batchMailsLimit, Math.floor(batchBytesLimit / mailBytes)));
-  const canary = planCanary(counts.eligible, (await findSchedule(tx)) ?? defaultCanary, now);
+  const settings = (await findSchedule(tx)) ?? defaultCanary;
+  // Nothing: a person sends this one without a canary.
+  const canaryPercent = issue.canaryPercent ?? settings.canaryPercent;
+  const canary = planCanary(counts.eligible, { ...settings, canaryPercent }, now);
   const { canaryCount, canaryUntil } = canary;
   const { eligible } = counts;
   const plan = { issueId, now, dueAt: issue.sendAt, eligible, size, canaryCount: canaryCount ?? 0 };

@@ -14,7 +14,7 @@ import { approveAgain, getIssueNamed, pauseWebhooks } from './sending.ts';
 import { freezeInto } from './small-batches.ts';
 
 const readers = 60;
-const away = 'The database does not answer; the issue goes on by itself when it does; still watching.';
+const away = 'The database does not answer; what was begun goes on by itself when it does; trying again.';
 const back = 'The database answers again.';
 let server: OwnServer;
 let scene: Scene;
@@ -87,6 +87,22 @@ describe('33. the database goes away while `issue send` runs', () => {
     expectTold(sender, back);
     expect([countOf(away, sender), countOf(back, sender)]).toEqual([1, 1]);
     expect(JSON.parse(sender.stdout())).toMatchObject({ state: 'sent', accepted: readers, balanced: true });
+    await expectWhole(scene, number);
+  });
+
+  it('before it has begun: it begins when the database is back', async () => {
+    const number = await approveAgain(scene);
+    const sender = await scene.ctx.db.transaction().execute(async (tx) => {
+      await tx.selectFrom('issues').select('id').where('number', '=', number).forUpdate().execute();
+      const waiting = await send(number, { DATABASE_URL: lineUrl });
+      await until('it waits for the issue', () => isAnyWaiting(scene.ctx.db), 60);
+      line.cut();
+      await until('it says that the database is away', async () => waiting.output().includes(away), 60);
+      return waiting;
+    });
+    line.restore();
+    expect(await sender.ended).toBe(0);
+    expectTold(sender, back);
     await expectWhole(scene, number);
   });
 
