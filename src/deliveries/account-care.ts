@@ -3,7 +3,7 @@ import { isOpen } from '../issues/issue-states.ts';
 import type { Issue } from '../issues/queries.ts';
 import { type CanarySettings, countCanary, defaultCanary, isWaitingForCanary } from './canary.ts';
 import type { Outcome } from './delivery.ts';
-import { figuresSince, type GuardShares, sharesOf } from './guard.ts';
+import { figuresSince, judgeFigures, type GuardShares, sharesOf } from './guard.ts';
 import type { SendingSwitch } from './sending-switch.ts';
 
 /** Why nothing goes out before a person acts, or before the moment sending goes on by itself. */
@@ -22,8 +22,11 @@ export interface CanaryAccount {
 }
 
 export interface GuardAccount extends GuardShares {
-  /** `tripped`: it has paused the issue and nobody has gone on since; `ended`: the issue came to nothing. */
-  state: 'off' | 'watching' | 'tripped' | 'ended';
+  /**
+   * `tripped`: it has paused the issue and nobody has gone on since; `late`: past its limits when nothing was left to pause;
+   * `ended`: the issue came to nothing.
+   */
+  state: 'off' | 'watching' | 'tripped' | 'late' | 'ended';
   /** What a person went on with after the guard had paused the issue; it looks at what is reported later. */
   baseline: GuardBaseline | null;
   /** The shares of that alone, which are those it holds against the limits; null without a baseline. */
@@ -84,11 +87,16 @@ export function accountGuard(
   // A baseline written by an older version names neither.
   const baseline = stored === null ? null : { ...stored, at: stored.at ?? null, by: stored.by ?? null };
   const sinceBaseline = baseline === null ? null : sharesOf(figuresSince(figures, baseline));
-  return { ...sharesOf(figures), state: stateOf(issue, isOn), baseline, sinceBaseline };
+  const isOver = judgeFigures(figuresSince(figures, stored)) !== undefined;
+  return { ...sharesOf(figures), state: stateOf(issue, { isOn, isOver }), baseline, sinceBaseline };
 }
 
-function stateOf({ state, guardTrippedAt }: Pick<Issue, 'state' | 'guardTrippedAt'>, isOn: boolean) {
+function stateOf(
+  { state, guardTrippedAt }: Pick<Issue, 'state' | 'guardTrippedAt'>,
+  { isOn, isOver }: { isOn: boolean; isOver: boolean },
+): GuardAccount['state'] {
   if (guardTrippedAt !== null) return 'tripped';
   if (!isOn) return 'off';
+  if (state === 'sent' && isOver) return 'late';
   return state === 'cancelled' || state === 'skipped' ? 'ended' : 'watching';
 }

@@ -37,6 +37,8 @@ function describeGuardState(guard: GuardAccount['state'], issue: Account['state'
       return issue === 'paused' ? 'watching again once the issue goes on' : 'watching';
     case 'tripped':
       return issue === 'paused' ? 'has paused the issue' : 'had paused the issue';
+    case 'late':
+      return 'past its limits when everything had gone out, so look into it before the next issue';
     case 'ended':
       return `watching no more, as the issue is ${issue}`;
   }

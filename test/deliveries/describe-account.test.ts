@@ -127,6 +127,8 @@ describe('the accounting', () => {
       'Guard: watching no more, as the issue is cancelled; bounced',
     );
     expect(describeAccount({ ...account, guard: { ...tripped, state: 'off' } })).toContain('Guard: off; bounced');
+    const late = { ...account, state: 'sent' as const, guard: { ...tripped, state: 'late' as const } };
+    expect(describeAccount(late)).toContain('Guard: past its limits when everything had gone out, so look into it');
   });
 
   it('says from which figures on the guard counts, where a person went on in spite of it', () => {

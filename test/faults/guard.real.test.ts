@@ -160,5 +160,9 @@ it('112. bounces reported after everything has gone out are told of once, and th
   await tick(scene.ctx);
   expect(await late()).toBe(1);
   expect(await countTaken(scene, number)).toBe(112);
-  await expectWell(scene, number, { state: 'sent', accepted: 112 });
+  await expectWell(scene, number, {
+    state: 'sent',
+    accepted: 112,
+    guard: expect.objectContaining({ state: 'late' }),
+  });
 });
