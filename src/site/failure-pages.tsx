@@ -1,6 +1,7 @@
 import type { ErrorHandler, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { Context } from '../context.ts';
+import { isDatabaseAway } from '../platform/database-away.ts';
 import { html } from '../platform/http/html.ts';
 import type { SiteFacts } from './layout.tsx';
 import { MessagePage } from './message-page.tsx';
@@ -25,7 +26,9 @@ export function showNotFound(ctx: Pick<Context, 'config'>): NotFoundHandler {
   return (c) => html(c, <NotFoundPage site={ctx.config} />, 404);
 }
 
-/** For `app.onError`: refusals of a middleware keep their answer; everything else is logged and answered with a page. */
+const retryAfterSeconds = 60;
+
+/** For `app.onError`: refusals of a middleware keep their answer; everything else is logged and answered with a page, 503 while the database is away. */
 export function showFailure(ctx: PageContext): ErrorHandler {
   return (error, c) => {
     if (error instanceof HTTPException) return error.getResponse();
@@ -36,6 +39,8 @@ export function showFailure(ctx: PageContext): ErrorHandler {
         <p>It is noted, and nothing was changed. Try again in a few minutes.</p>
       </MessagePage>
     );
-    return html(c, page, 500);
+    if (!isDatabaseAway(error)) return html(c, page, 500);
+    c.header('Retry-After', String(retryAfterSeconds));
+    return html(c, page, 503);
   };
 }

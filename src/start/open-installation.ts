@@ -19,7 +19,7 @@ export async function openInstallation(db: Db, keys: KeyRing): Promise<{ pepper:
   if (missing.length > 0) {
     return {
       refused: 'missing-key',
-      sentence: `SECRET lacks key ${missing.join(' and ')}, which signed unsubscribe links of mails already sent: they would stop working. Put the old secret back behind a comma after the new one.`,
+      sentence: `SECRET lacks key ${missing.join(' and ')}, which signed unsubscribe links of mails already sent: they would stop working. Put the old secret back, behind a comma where there is a new one.`,
     };
   }
   if (!keyIds.includes(keys.signingKeyId)) {

@@ -62,12 +62,19 @@ describe('while the database does not answer', () => {
     const broken = await serveOn('postgres://nobody:secret@127.0.0.1:1/none', lines);
     const id = newWebhookId();
     const text = body();
-    expect(await postSigned(broken, text, { id })).toBe(500);
+    expect(await postSigned(broken, text, { id })).toBe(503);
     expect(await findEvent(scene, id)).toBeUndefined();
     expect(lines.join('\n')).not.toMatch(/@example\.com|secret|whsec_/);
     expect(lines).not.toEqual([]);
     expect(await postSigned(scene, text, { id })).toBe(204);
     expect(await findEvent(scene, id)).toMatchObject({ state: 'received' });
+  });
+
+  it('a page says that it is for a while, and when to come again', async () => {
+    const broken = await serveOn('postgres://nobody:secret@127.0.0.1:1/none');
+    const answer = await fetch(`${broken.webUrl}/issues`);
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '60']);
+    expect(await answer.text()).toContain('Try again in a few minutes');
   });
 
   it('what is not signed is refused all the same', async () => {
@@ -93,7 +100,7 @@ describe('a database that dies before the commit', () => {
     expect(isAnswered).toBe(false);
     await sql`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and not granted
       and database = (select oid from pg_database where datname = current_database())`.execute(scene.ctx.db);
-    expect(await posting).toBe(500);
+    expect(await posting).toBe(503);
     await held.release();
     expect(await findEvent(scene, id)).toBeUndefined();
     // A pool may hand the broken connection out once more; the provider comes again.
