@@ -5,6 +5,8 @@ const unknown = `
 create table unknown_issues (
   -- As the mails' tag names it.
   id uuid primary key,
+  -- As its readers know it; null where no mail of it could be read.
+  number integer,
   subject text not null,
   mails_count integer not null check (mails_count >= 1),
   first_at timestamptz not null,

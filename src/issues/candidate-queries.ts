@@ -50,11 +50,9 @@ export async function mapLastFeatured(db: Db, toolSlugs: readonly string[]): Pro
   return new Map(found.rows.map(({ slug, ...last }) => [slug, last]));
 }
 
-/** The number the next issue gets: one above the highest in use. */
+/** The number the next issue gets: one above the highest that readers know. */
 export async function getNextNumber(db: Db): Promise<number> {
-  const row = await db
-    .selectFrom('issues')
-    .select((eb) => eb.fn.max('number').as('highest'))
-    .executeTakeFirstOrThrow();
-  return (row.highest ?? 0) + 1;
+  const { rows } = await sql<{ highest: number | null }>`
+    select greatest((select max(number) from issues), (select max(number) from unknown_issues)) as highest`.execute(db);
+  return (rows[0]?.highest ?? 0) + 1;
 }

@@ -76,6 +76,7 @@ export interface ApprovalsTable {
 
 export interface UnknownIssuesTable {
   id: string;
+  number: number | null;
   subject: string;
   mailsCount: number;
   firstAt: Date;

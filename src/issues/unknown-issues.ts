@@ -6,6 +6,8 @@ import type { CarriedPick } from './render/read-carried-picks.ts';
 /** What the provider has taken of an issue that never went out as far as this database knows. */
 export interface UnknownIssue {
   id: string;
+  /** As its readers know it; null where no mail of it could be read. */
+  number: number | null;
   subject: string;
   mailsCount: number;
   firstAt: Date;
@@ -39,6 +41,7 @@ export async function noteUnknownIssue(tx: Tx, { picks, ...issue }: UnknownIssue
     .values({ ...issue, notedAt: at })
     .onConflict((conflict) =>
       conflict.column('id').doUpdateSet({
+        number: sql`coalesce(unknown_issues.number, excluded.number)`,
         mailsCount: sql`greatest(unknown_issues.mails_count, excluded.mails_count)`,
         firstAt: sql`least(unknown_issues.first_at, excluded.first_at)`,
         lastAt: sql`greatest(unknown_issues.last_at, excluded.last_at)`,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { listCandidates } from '../../src/issues/candidate-queries.ts';
+import { getNextNumber, listCandidates } from '../../src/issues/candidate-queries.ts';
 import { composeIssue } from '../../src/issues/compose-issue.ts';
 import type { Issue } from '../../src/issues/queries.ts';
 import { findWentOut, listFoundPicks, noteUnknownIssue, type UnknownIssue } from '../../src/issues/unknown-issues.ts';
@@ -17,7 +17,8 @@ afterEach(() => test.drop());
 
 async function note(changes: Partial<UnknownIssue> = {}, at = now): Promise<void> {
   const day = new Date('2026-11-21T09:00:00Z');
-  const issue = { id, subject: 'Axolotl wins', mailsCount: 412, firstAt: day, lastAt: day, picks: [], ...changes };
+  const what = { subject: 'Axolotl wins', number: null, mailsCount: 412, picks: [] };
+  const issue = { id, ...what, firstAt: day, lastAt: day, ...changes };
   await test.db.transaction().execute((tx) => noteUnknownIssue(tx, issue, new Date(at)));
 }
 
@@ -48,6 +49,15 @@ describe('what an unknown issue carried', () => {
     expect(await listFoundPicks(test.db, id)).toMatchObject([{ slug: 'axolotl-vs-llama' }, { slug: null }]);
     expect(await candidates()).toEqual([]);
   });
+});
+
+it('the next issue comes after what readers know', async () => {
+  expect(await getNextNumber(test.db)).toBe(1);
+  await note();
+  expect(await getNextNumber(test.db)).toBe(1);
+  await note({ number: 12 });
+  await note();
+  expect(await getNextNumber(test.db)).toBe(13);
 });
 
 describe('a draft', () => {

@@ -29,7 +29,13 @@ export function describeRelease(released: Released): string[] {
 const whatIsLost =
   'Who signed up or unsubscribed after the backup is not known here either; look through the suppressions, bounces and complaints at the provider since then before the next issue goes out.';
 
-function describeUnknown({ subject, mailsCount, firstAt, lastAt, picks }: NotedIssue): string {
+function describeUnknown(issue: NotedIssue): string {
+  const { number } = issue;
+  const next = number === null ? '' : ` It was issue ${number}: the next one here gets a higher number.`;
+  return describeMails(issue) + next;
+}
+
+function describeMails({ subject, mailsCount, firstAt, lastAt, picks }: NotedIssue): string {
   const mails = mailsCount === 1 ? '1 mail' : `${mailsCount} mails`;
   const taken = `The provider took ${mails}, "${subject.slice(0, subjectLimit)}", ${describeDays(firstAt, lastAt)}, of an issue this database does not know to have gone out`;
   if (picks.length === 0)

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import type { CarriedPick } from '../../issues/render/read-carried-picks.ts';
-import { readCarriedPicks } from '../../issues/render/read-carried-picks.ts';
+import { readCarriedNumber, readCarriedPicks } from '../../issues/render/read-carried-picks.ts';
 import { listFrozenIds, type UnknownIssue } from '../../issues/unknown-issues.ts';
 import type { ListedMail, ProviderReader, Read } from '../../platform/provider-reader.ts';
 import type { OpenIssue } from './list-taken.ts';
@@ -27,9 +27,9 @@ export async function findUnknownIssues(
   const unknown: UnknownIssue[] = [];
   for (const [id, mails] of byId) {
     if (known.has(id) || id === open?.id) continue;
-    const picks = await readPicks(provider, mails);
-    if (picks.kind !== 'read') return picks;
-    unknown.push({ ...summarise(id, mails), picks: picks.value });
+    const carried = await readCarried(provider, mails);
+    if (carried.kind !== 'read') return carried;
+    unknown.push({ ...summarise(id, mails), ...carried.value });
   }
   return { kind: 'read', value: unknown.toSorted((one, other) => Number(one.firstAt) - Number(other.firstAt)) };
 }
@@ -44,22 +44,26 @@ function groupById(stretches: readonly Stretch[]): Map<string, ListedMail[]> {
   return byId;
 }
 
-function summarise(id: string, mails: ListedMail[]): Omit<UnknownIssue, 'picks'> {
+function summarise(id: string, mails: ListedMail[]): Omit<UnknownIssue, 'picks' | 'number'> {
   const inOrder = mails.toSorted((one, other) => Number(one.createdAt) - Number(other.createdAt));
   const [first, last] = [inOrder[0], inOrder.at(-1)];
   if (first === undefined || last === undefined) throw new Error(`no mail names the issue ${id}`);
   return { id, subject: last.subject, mailsCount: mails.length, firstAt: first.createdAt, lastAt: last.createdAt };
 }
 
-async function readPicks(provider: ProviderReader, mails: ListedMail[]): Promise<Read<CarriedPick[]>> {
+type Carried = Pick<UnknownIssue, 'picks' | 'number'>;
+
+async function readCarried(provider: ProviderReader, mails: ListedMail[]): Promise<Read<Carried>> {
+  let number: number | null = null;
   const picks = new Map<string, CarriedPick>();
   for (const { id } of spread(mails)) {
     const html = await provider.readHtml(id);
     if (html.kind === 'silent') return html;
     if (html.kind !== 'read' || html.value === null) continue;
+    number ??= readCarriedNumber(html.value);
     for (const pick of readCarriedPicks(html.value)) picks.set(`${pick.leftSlug} ${pick.rightSlug}`, pick);
   }
-  return { kind: 'read', value: [...picks.values()] };
+  return { kind: 'read', value: { number, picks: [...picks.values()] } };
 }
 
 /** The first, the last, and others evenly between. */

@@ -46,3 +46,13 @@ function readLink($: CheerioAPI, heading: Heading): string | null {
   const link = links.find((one) => linkWords.test($(one).text().trim()));
   return link === undefined ? null : ($(link).attr('href') ?? null);
 }
+
+/** Reads the number of the issue from the head of its mail; null where it has none. */
+export function readCarriedNumber(html: string): number | null {
+  const $ = load(html);
+  const lines = $('p, td, div')
+    .toArray()
+    .map((part) => /^\s*Issue (\d{1,9}) · /.exec($(part).text())?.[1]);
+  const found = lines.find((digits) => digits !== undefined);
+  return found === undefined ? null : Number(found);
+}

@@ -22,6 +22,7 @@ const open = {
 } as const;
 const unknown: NotedIssue = {
   id: 'u',
+  number: 12,
   subject: 'Cursor against Windsurf',
   mailsCount: 412,
   firstAt: new Date('2026-11-14T09:00:00Z'),
@@ -41,7 +42,7 @@ describe('what a release says', () => {
 
   it('names an unknown issue, what of it is here and what is not, and what is lost beside it', () => {
     expect(write({ unknown: [unknown] })).toMatch(
-      /took 412 mails, "Cursor against Windsurf", from 2026-11-14 to 2026-11-15, .*; its comparison found here is not picked again: cursor-vs-windsurf\. Not here, .*: cursor-vs-zed\.\nWho signed up/,
+      /took 412 mails, "Cursor against Windsurf", from 2026-11-14 to 2026-11-15, .*; its comparison found here is not picked again: cursor-vs-windsurf\. Not here, .*: cursor-vs-zed\. It was issue 12: the next one here gets a higher number\.\nWho signed up/,
     );
   });
 
@@ -50,7 +51,9 @@ describe('what a release says', () => {
     expect(write({ unknown: [one] })).toMatch(
       /took 1 mail, .*, on 2026-11-14, .* none of its comparisons is here\. Not here/,
     );
-    expect(write({ unknown: [{ ...unknown, picks: [] }] })).toContain('could not be read, so they may be picked again');
+    const unread = write({ unknown: [{ ...unknown, number: null, picks: [] }] });
+    expect(unread).toContain('could not be read, so they may be picked again');
+    expect(unread).not.toContain('higher number');
   });
 
   it('tells of an issue that repeats it: approved, a draft, going out', () => {

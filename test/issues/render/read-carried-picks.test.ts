@@ -2,16 +2,19 @@ import { describe, expect, test } from 'vitest';
 import { slugOf } from '../../../src/comparisons/slug.ts';
 import { readMail } from '../../../src/issues/render/assemble.ts';
 import type { MailPick } from '../../../src/issues/render/group-picks.ts';
-import { readCarriedPicks } from '../../../src/issues/render/read-carried-picks.ts';
+import { readCarriedNumber, readCarriedPicks } from '../../../src/issues/render/read-carried-picks.ts';
 import { listCardPositions } from '../../../src/issues/render/revision-content.ts';
 import { sampleComparison, sampleTool } from '../sample-comparison.ts';
 import { gemma, samplePick, weekOne, weekTwo } from './sample-picks.ts';
 import { sampleRevision, sampleValues } from './sample-revision.ts';
 
 async function carriedBy(picks: MailPick[], positions = picks.map(({ position }) => position)) {
+  return readCarriedPicks(await htmlOf(picks, positions));
+}
+
+async function htmlOf(picks: MailPick[], positions = picks.map(({ position }) => position)): Promise<string> {
   const revision = await sampleRevision(picks);
-  const mail = readMail(revision, listCardPositions(revision.cards, positions), sampleValues());
-  return readCarriedPicks(mail.html);
+  return readMail(revision, listCardPositions(revision.cards, positions), sampleValues()).html;
 }
 
 const toolsOf = (pick: { leftSlug: string; rightSlug: string }): string =>
@@ -55,4 +58,9 @@ describe('what a mail carries is read from it', () => {
     expect(readCarriedPicks('<h2>Your order</h2><p>A vs B</p><h3><bdi>A</bdi></h3>')).toEqual([]);
     expect(readCarriedPicks('')).toEqual([]);
   });
+});
+
+test('the number of the issue is read from it; where there is none, none', async () => {
+  expect(readCarriedNumber(await htmlOf(weekOne()))).toBe(1);
+  expect(readCarriedNumber('<p>Issue 7 came to you because you confirmed</p>')).toBeNull();
 });
