@@ -40,11 +40,14 @@ export interface SendResult {
 const reactMails = 100;
 export const manyVariants = 200;
 
+let databasesCount = 0;
+
 /** Sets an installation up and measures it beside its rivals in turn: one round that does not count, then the runs. */
 export async function benchSend(plan: SendPlan, extras: { variants: boolean; shares: boolean }): Promise<SendResult> {
   const { place, sinkPort, subscribers, workers } = plan;
   tell(`setting up ${subscribers} subscribers`);
-  const databaseUrl = await place.createDatabase(`bench_${subscribers}`);
+  databasesCount += 1;
+  const databaseUrl = await place.createDatabase(`bench_${databasesCount}`);
   const installation = await openInstallation({ databaseUrl, sinkPort, subscribers });
   const rivals: Rival[] = [];
   try {
