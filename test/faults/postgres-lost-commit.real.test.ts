@@ -139,7 +139,7 @@ describe('34. the commit is done and its acknowledgement is lost', () => {
     const id = newWebhookId();
     const event = eventAbout(reader, 'email.complained');
     const lost = lossy.lose({ after: 'insert into "provider_events"', tag: 'INSERT 0 1' });
-    expect(await postEvent(pages, event, id)).toBe(500);
+    expect(await postEvent(pages, event, id)).toBe(503);
     await lost;
     expect(await postEvent(pages, event, id)).toBe(204);
     await losing('update "provider_events"', () => applyEvent(ctx, id));
