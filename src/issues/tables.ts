@@ -75,7 +75,9 @@ export interface ApprovalsTable {
 }
 
 export interface UnknownIssuesTable {
+  /** As the mails' tag names it. */
   id: string;
+  /** As its readers know it; null where no mail of it could be read. */
   number: number | null;
   subject: string;
   mailsCount: number;

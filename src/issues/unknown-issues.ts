@@ -2,16 +2,10 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Db, Tx } from '../database.ts';
 import type { Issue } from './queries.ts';
 import type { CarriedPick } from './render/read-carried-picks.ts';
+import type { UnknownIssuesTable } from './tables.ts';
 
 /** What the provider has taken of an issue that never went out as far as this database knows. */
-export interface UnknownIssue {
-  id: string;
-  /** As its readers know it; null where no mail of it could be read. */
-  number: number | null;
-  subject: string;
-  mailsCount: number;
-  firstAt: Date;
-  lastAt: Date;
+export interface UnknownIssue extends Omit<UnknownIssuesTable, 'notedAt'> {
   /** What its mails carry; empty where that could not be read. */
   picks: CarriedPick[];
 }

@@ -1,4 +1,5 @@
 import { pairSlugOf } from '../../comparisons/slug.ts';
+import { countOf } from '../../platform/count-of.ts';
 import type { NotedIssue, Repeating } from './note-unknown.ts';
 import type { Released } from './release-hold.ts';
 
@@ -10,7 +11,7 @@ export function describeRelease(released: Released): string[] {
   const name = issue?.number == null ? undefined : `Issue ${issue.number} (${issue.state})`;
   return [
     ...(notedCount > 0
-      ? [`${name}: the provider had taken ${notedCount} mails that were not noted here; they are now.`]
+      ? [`${name}: the provider had taken ${countOf(notedCount, 'mail')} without a note of it here; that is noted now.`]
       : []),
     ...unknown.map(describeUnknown),
     ...(repeating === undefined ? [] : [describeRepeating(repeating)]),
@@ -36,8 +37,7 @@ function describeUnknown(issue: NotedIssue): string {
 }
 
 function describeMails({ subject, mailsCount, firstAt, lastAt, picks }: NotedIssue): string {
-  const mails = mailsCount === 1 ? '1 mail' : `${mailsCount} mails`;
-  const taken = `The provider took ${mails}, "${subject.slice(0, subjectLimit)}", ${describeDays(firstAt, lastAt)}, of an issue this database does not know to have gone out`;
+  const taken = `The provider took ${countOf(mailsCount, 'mail')}, "${subject.slice(0, subjectLimit)}", ${describeDays(firstAt, lastAt)}, of an issue this database does not know to have gone out`;
   if (picks.length === 0)
     return `${taken}; which comparisons it carried could not be read, so they may be picked again.`;
   const here = [...new Set(picks.flatMap(({ slug }) => slug ?? []))];

@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts';
 import type { Db } from '../../database.ts';
 import type { ListedMail, ProviderReader, Read } from '../../platform/provider-reader.ts';
 import { isFrom, providerOf } from './provider-of.ts';
+import { groupBySubject } from './sort-by-issue.ts';
 
 /** Provider pages that are read back to what this database knows: a hundred thousand mails of whoever shares the account. */
 const pagesLimit = 1_000;
@@ -91,10 +92,7 @@ const slack = sql`make_interval(secs => ${clockSlackMs / 1000})`;
 
 /** Mails of one issue share a subject: of each, those with the most mails first, the newest, one from the middle and the oldest. */
 function choose(mails: readonly ListedMail[]): ListedMail[] {
-  const groups = new Map<string, ListedMail[]>();
-  for (const mail of mails) groups.set(mail.subject, [...(groups.get(mail.subject) ?? []), mail]);
-  return [...groups.values()]
-    .toSorted((one, other) => other.length - one.length)
+  return groupBySubject(mails)
     .flatMap((group) => [...new Set([group[0], group[Math.floor(group.length / 2)], group.at(-1)])])
     .filter((mail) => mail !== undefined)
     .slice(0, askedLimit);

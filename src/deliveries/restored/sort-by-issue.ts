@@ -34,7 +34,8 @@ export async function sortByIssue(provider: ProviderReader, mails: ListedMail[])
   return { kind: 'read', value: { stretches, unaskedCount } };
 }
 
-function groupBySubject(mails: ListedMail[]): ListedMail[][] {
+/** Mails by their subjects, the most frequent first; within one in their order. */
+export function groupBySubject(mails: readonly ListedMail[]): ListedMail[][] {
   const groups = new Map<string, ListedMail[]>();
   for (const mail of mails) {
     const group = groups.get(mail.subject);
